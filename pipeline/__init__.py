@@ -1,0 +1,1 @@
+"""Computer vision and learning of smartimg: plain Python over arrays and frozen dataclasses."""

@@ -1,0 +1,78 @@
+"""Every number that shapes a selection: frozen, grouped by stage, each with its unit and its source."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+
+
+@dataclass(frozen=True)
+class DecodeLimits:
+    """What an image may weigh; larger ones are refused before their pixels are touched."""
+
+    max_bytes: int = 16 * 1024 * 1024  # bytes; Google Merchant's limit
+    max_pixels: int = 64_000_000  # pixels; Google Merchant's limit
+    working_side_px: int = 1024  # longest side that judges see
+
+
+@dataclass(frozen=True)
+class QualityConfig:
+    """II.A: measured rules; the thresholds of trained judges are stored with their weights."""
+
+    min_side_px: int = 300  # px; below it a zoom shows nothing more
+    max_aspect: float = 3.0  # long side / short side; warns, never drops
+
+
+@dataclass(frozen=True)
+class ComplianceConfig:
+    """II.B: thresholds of packaged judges; those of trained heads are stored with their weights."""
+
+    adult_threshold: float = 0.8  # probability of opennsfw; 0.5 is its authors' doubt
+
+
+@dataclass(frozen=True)
+class TypeConfig:
+    """II.C: below `unsure_below` an image is 'unsure' unless its head stores a threshold of its own."""
+
+    unsure_below: float = 0.6  # calibrated probability
+
+
+@dataclass(frozen=True)
+class CategoryConfig:
+    """II.C: text categories abstain below this calibrated probability."""
+
+    abstain_below: float = 0.6
+
+
+@dataclass(frozen=True)
+class DedupConfig:
+    """II.D: which comparator decides; its thresholds stand in pipeline/dedup."""
+
+    comparator: str = "registration"
+
+
+@dataclass(frozen=True)
+class OrderingConfig:
+    """II.E: weights of what makes a picture the hero when types do not decide."""
+
+    min_fill: float = 0.1  # share of the frame
+
+
+@dataclass(frozen=True)
+class PipelineConfig:
+    """All stages' settings together; `digest` names a configuration in a stored proposal."""
+
+    backbone: str = "package:efficientnet_lite0"
+    decode: DecodeLimits = field(default_factory=DecodeLimits)
+    quality: QualityConfig = field(default_factory=QualityConfig)
+    compliance: ComplianceConfig = field(default_factory=ComplianceConfig)
+    image_type: TypeConfig = field(default_factory=TypeConfig)
+    category: CategoryConfig = field(default_factory=CategoryConfig)
+    dedup: DedupConfig = field(default_factory=DedupConfig)
+    ordering: OrderingConfig = field(default_factory=OrderingConfig)
+
+    def digest(self) -> str:
+        """16 hex digits that change whenever any setting does."""
+        text = json.dumps(asdict(self), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""The vocabulary that people and judges share: image types, label kinds, their values and colours of meaning."""
+"""The vocabulary that people and judges share: image types, kinds of label, defects."""
 
 from __future__ import annotations
 

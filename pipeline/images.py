@@ -1,0 +1,210 @@
+"""Bytes of an image file -> RGB pixels, or a refusal in a person's words."""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from pipeline.config import DecodeLimits
+from pipeline.image_kinds import READABLE_KINDS, sniff_kind
+from pipeline.records import RgbArray
+
+DEFAULT_LIMITS = DecodeLimits()
+RENDITION_SIDES_PX = (160, 480, 1200)
+
+_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
+_EXIF_ORIENTATION = 0x0112
+
+
+class UnreadableImage(ValueError):  # noqa: N818 - the name that the design gives
+    """An image that can't be used: `code` for programs, `message` for a person."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+@dataclass(frozen=True)
+class DecodedImage:
+    """A working copy of an image, upright and opaque.
+
+    `rgb` is uint8 (H, W, 3), its longest side at most the asked one; `width_px` and `height_px` are
+    those of the file after its EXIF orientation. `format` is the file's kind in capitals (JPEG, PNG...).
+    """
+
+    rgb: RgbArray
+    width_px: int
+    height_px: int
+    format: str
+    byte_size: int
+    was_animated: bool = False
+    had_alpha: bool = False
+
+
+def decode(
+    data: bytes, limits: DecodeLimits = DEFAULT_LIMITS, max_side_px: int | None = None
+) -> DecodedImage:
+    """Read an image once, at the scale that the judges work on.
+
+    Returns a DecodedImage whose longest side is at most `max_side_px` (default: the limits' working
+    side), never enlarged. The first frame of an animation stands for it; transparency is laid on white;
+    CMYK and 16-bit become 8-bit RGB. Raises UnreadableImage for empty, foreign, truncated, broken and
+    oversized input; too many pixels are refused from the header alone.
+    """
+    kind = _check_bytes(data, limits)
+    side = max_side_px or limits.working_side_px
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow warns of bombs and odd EXIF; we decide below
+            return _decode_checked(data, kind, side, limits)
+    except UnreadableImage:
+        raise
+    except Image.DecompressionBombError as error:
+        raise _too_many_pixels(limits) from error
+    except Exception as error:  # a decoder may raise anything on hostile bytes
+        raise _explain(error, kind) from error
+
+
+def render_webp(source: bytes | DecodedImage, side_px: int, limits: DecodeLimits = DEFAULT_LIMITS) -> bytes:
+    """WebP bytes of the image, longest side at most `side_px`; never larger than the source."""
+    decoded = decode(source, limits, side_px) if isinstance(source, bytes) else source
+    stream = io.BytesIO()
+    Image.fromarray(_shrink(decoded.rgb, side_px)).save(stream, "WEBP", quality=82, method=2)
+    return stream.getvalue()
+
+
+def render_renditions(data: bytes, sides_px: Sequence[int] = RENDITION_SIDES_PX) -> dict[int, bytes]:
+    """WebP renditions by side from one decode. Raises UnreadableImage as `decode` does."""
+    decoded = decode(data, max_side_px=max(sides_px))
+    return {side: render_webp(decoded, side) for side in sides_px}
+
+
+def _check_bytes(data: bytes, limits: DecodeLimits) -> str:
+    if not data:
+        raise UnreadableImage("empty", "The file is empty.")
+    if len(data) > limits.max_bytes:
+        allowed, found = limits.max_bytes / 2**20, len(data) / 2**20
+        raise UnreadableImage(
+            "too_many_bytes", f"The file is too large: {found:.1f} MB, at most {allowed:.0f} MB."
+        )
+    kind = sniff_kind(data)
+    if kind is None:
+        raise UnreadableImage("not_an_image", "This is not an image file.")
+    if kind in READABLE_KINDS:
+        return kind
+    if kind in ("an HTML page", "a text file"):
+        raise UnreadableImage("not_an_image", f"This is not an image but {kind}.")
+    raise UnreadableImage(
+        "unsupported_type", f"This is {kind}, a type that cannot be used; send JPEG, PNG or WebP."
+    )
+
+
+def _decode_checked(data: bytes, kind: str, side: int, limits: DecodeLimits) -> DecodedImage:
+    with Image.open(io.BytesIO(data), formats=[kind]) as opened:
+        if opened.width * opened.height > limits.max_pixels:
+            raise _too_many_pixels(limits, opened.width, opened.height)
+        orientation = int(opened.getexif().get(_EXIF_ORIENTATION, 1) or 1)
+        width, height = opened.size
+        animated = bool(getattr(opened, "is_animated", False))
+        alpha = opened.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in opened.info
+        if kind == "JPEG" and opened.mode in ("RGB", "L"):
+            rgb = _decode_jpeg(data, max(width, height), side)
+        else:
+            rgb = _decode_with_pillow(opened, alpha)
+    rgb = _turn_upright(_shrink(rgb, side), orientation)
+    if orientation in (5, 6, 7, 8):
+        width, height = height, width
+    return DecodedImage(rgb, width, height, kind, len(data), animated, alpha)
+
+
+def _decode_jpeg(data: bytes, longest_px: int, side: int) -> RgbArray:
+    if not jpeg_is_complete(data):
+        raise UnreadableImage("truncated", "The file is cut off: its end is missing.")
+    divisor = max(n for n in (1, 2, 4, 8) if n == 1 or longest_px // n >= side)
+    flag = {1: cv2.IMREAD_COLOR, 2: cv2.IMREAD_REDUCED_COLOR_2}.get(divisor)
+    if flag is None:
+        flag = cv2.IMREAD_REDUCED_COLOR_4 if divisor == 4 else cv2.IMREAD_REDUCED_COLOR_8
+    bgr = cv2.imdecode(np.frombuffer(data, np.uint8), flag | cv2.IMREAD_IGNORE_ORIENTATION)
+    if bgr is None:
+        raise UnreadableImage("broken", "The file is damaged: it starts like a JPEG but cannot be read.")
+    return np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)
+
+
+def jpeg_is_complete(data: bytes) -> bool:
+    """Whether the JPEG's own end marker is there (a thumbnail's in its header does not count)."""
+    position = 2
+    while position + 4 <= len(data):
+        if data[position] != 0xFF:
+            return False
+        marker = data[position + 1]
+        if marker == 0xD9:
+            return True
+        if marker in (0xFF, 0x01) or 0xD0 <= marker <= 0xD8:  # fill bytes and markers with no length
+            position += 1 if marker == 0xFF else 2
+            continue
+        position += 2 + int.from_bytes(data[position + 2 : position + 4])
+        if marker == 0xDA:
+            found = _MARKER.search(data, position)
+            if found is None:
+                return False
+            position = found.start()
+    return data[position : position + 2] == b"\xff\xd9"
+
+
+def _decode_with_pillow(opened: Image.Image, alpha: bool) -> RgbArray:
+    if opened.mode in ("I", "F", "I;16", "I;16B", "I;16L", "I;16N"):
+        grey = _to_8_bit(np.asarray(opened, dtype=np.float32))
+        return np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB), np.uint8)
+    if not alpha:
+        return np.asarray(opened.convert("RGB"))
+    rgba = opened.convert("RGBA")
+    ground = Image.new("RGBA", rgba.size, (255, 255, 255, 255))
+    ground.alpha_composite(rgba)
+    return np.asarray(ground.convert("RGB"))
+
+
+def _to_8_bit(grey: np.ndarray) -> np.ndarray:
+    """Grey levels of 16 bits, 8 bits or 0 to 1 (told apart by their maximum) as uint8."""
+    highest = float(np.nanmax(grey)) if grey.size else 0.0
+    scale = 255.0 if highest <= 1.0 else 1.0 if highest <= 255.0 else 255.0 / 65535.0
+    return np.clip(np.nan_to_num(grey) * scale + 0.5, 0, 255).astype(np.uint8)
+
+
+def _shrink(rgb: RgbArray, side: int) -> RgbArray:
+    height, width = rgb.shape[:2]
+    longest = max(height, width)
+    if longest <= side:
+        return np.ascontiguousarray(rgb)
+    size = (max(1, round(width * side / longest)), max(1, round(height * side / longest)))
+    return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _turn_upright(rgb: RgbArray, orientation: int) -> RgbArray:
+    turned = rgb
+    if orientation in (5, 6, 7, 8):
+        turned = turned.transpose(1, 0, 2)
+    if orientation in (2, 3, 6, 7):
+        turned = turned[:, ::-1]
+    if orientation in (3, 4, 7, 8):
+        turned = turned[::-1]
+    return np.ascontiguousarray(turned)
+
+
+def _too_many_pixels(limits: DecodeLimits, width: int = 0, height: int = 0) -> UnreadableImage:
+    size = f"{width} x {height} pixels, " if width else ""
+    allowed = limits.max_pixels // 1_000_000
+    return UnreadableImage("too_many_pixels", f"The image is too large: {size}at most {allowed} megapixels.")
+
+
+def _explain(error: Exception, kind: str) -> UnreadableImage:
+    if "truncated" in str(error).lower():
+        return UnreadableImage("truncated", "The file is cut off: its end is missing.")
+    return UnreadableImage("broken", f"The file is damaged: it starts like a {kind} but cannot be read.")

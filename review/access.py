@@ -1,0 +1,117 @@
+"""Loading is the permission check: whoever may not see a row gets the same answer as for one that is not there."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
+from django.db.models import Q, QuerySet
+
+from review.models import CatalogImport, Image, Product, Proposal, Question, SelectionRun
+
+SPECIALIST, WORKER, ADMIN = "specialist", "worker", "admin"
+ROLES = (SPECIALIST, WORKER, ADMIN)
+
+AnyUser = User | AnonymousUser | AbstractBaseUser
+
+
+class NotAllowed(Exception):
+    """The role may not do this at all."""
+
+
+class NotFound(Exception):
+    """There is no such row, or not for this person."""
+
+
+def roles_of(user: AnyUser) -> frozenset[str]:
+    """The roles of a person; asked of the database once an object."""
+    if not user.is_authenticated:
+        return frozenset()
+    known = getattr(user, "_smartimg_roles", None)
+    if known is None:
+        assert isinstance(user, User)
+        known = frozenset(user.groups.filter(name__in=ROLES).values_list("name", flat=True))
+        if user.is_superuser:
+            known |= {ADMIN}
+        user._smartimg_roles = known  # type: ignore[attr-defined]
+    return known
+
+
+def require_role(user: AnyUser, *roles: str) -> None:
+    """Raises NotAllowed unless the person has one of the roles."""
+    if not roles_of(user) & set(roles):
+        raise NotAllowed
+
+
+def _in_granted_categories(user: AnyUser, prefix: str) -> Q:
+    """Rows of the categories that are this specialist's; the empty grant covers products without one."""
+    allowed = Q(pk__in=[])
+    for path in _granted_paths(user):
+        if not path:
+            return Q()
+        allowed |= Q(**{f"{prefix}category__path": path})
+        allowed |= Q(**{f"{prefix}category__path__startswith": path + " > "})
+    return allowed
+
+
+def _granted_paths(user: AnyUser) -> list[str]:
+    known = getattr(user, "_smartimg_paths", None)
+    if known is None:
+        assert isinstance(user, User)
+        known = list(user.category_grants.values_list("path", flat=True))
+        user._smartimg_paths = known  # type: ignore[attr-defined]
+    return known
+
+
+def products_for(user: AnyUser) -> QuerySet[Product]:
+    """The products that a person may see."""
+    require_role(user, SPECIALIST, ADMIN)
+    if ADMIN in roles_of(user):
+        return Product.objects.all()
+    return Product.objects.filter(_in_granted_categories(user, ""))
+
+
+def proposals_for(user: AnyUser) -> QuerySet[Proposal]:
+    """The proposals that a person may decide on."""
+    require_role(user, SPECIALIST, ADMIN)
+    if ADMIN in roles_of(user):
+        return Proposal.objects.all()
+    return Proposal.objects.filter(_in_granted_categories(user, "product__"))
+
+
+def get_product_for(user: AnyUser, external_id: str) -> Product:
+    """One product, by its catalog id."""
+    found = products_for(user).select_related("category").filter(external_id=external_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def get_proposal_for(user: AnyUser, proposal_id: int) -> Proposal:
+    """One proposal with its product and category."""
+    rows = proposals_for(user).select_related("product__category", "based_on", "leased_by", "run")
+    found = rows.filter(pk=proposal_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def runs_for(user: AnyUser) -> QuerySet[SelectionRun]:
+    """Runs are seen by specialists and admins; only admins start them."""
+    require_role(user, SPECIALIST, ADMIN)
+    return SelectionRun.objects.all()
+
+
+def imports_for(user: AnyUser) -> QuerySet[CatalogImport]:
+    """Import reports are for admins."""
+    require_role(user, ADMIN)
+    return CatalogImport.objects.all()
+
+
+def questions_for(user: AnyUser) -> QuerySet[Question]:
+    """Open questions that a person has not answered yet."""
+    require_role(user, WORKER, SPECIALIST, ADMIN)
+    return Question.objects.filter(state=Question.State.OPEN).exclude(answers__answered_by=user)
+
+
+def images_for(user: AnyUser) -> QuerySet[Image]:
+    """Pictures of the products that a person may see."""
+    return Image.objects.filter(offers__product__in=products_for(user)).distinct()

@@ -1,0 +1,231 @@
+"""Runs, the proposals they make, and what people decide."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+
+class SelectionRun(models.Model):
+    """One selection over a scope of products, split into batches."""
+
+    class State(models.TextChoices):
+        PLANNED = "planned", "being planned"
+        RUNNING = "running", "running"
+        DONE = "done", "done"
+
+    scope = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, choices=State, default=State.PLANNED)
+    config_digest = models.CharField(max_length=64, blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
+    created_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "id"], name="runs_unfinished", condition=~Q(state="done"))]
+
+    def __str__(self) -> str:
+        return f"run {self.pk}"
+
+
+class RunBatch(models.Model):
+    """A handful of a run's products, claimed with a lease; a killed worker's batch is claimed again."""
+
+    class State(models.TextChoices):
+        FETCHING = "fetching", "fetching pictures"
+        JUDGING = "judging", "judging pictures"
+        DONE = "done", "done"
+        FAILED = "failed", "failed"
+
+    run = models.ForeignKey(SelectionRun, on_delete=models.CASCADE, related_name="batches")
+    number = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, choices=State, default=State.FETCHING)
+    leased_until = models.DateTimeField(null=True, blank=True)
+    lease_token = models.CharField(max_length=40, blank=True)
+    attempts = models.PositiveIntegerField(default=0)
+    error = models.CharField(max_length=1000, blank=True)
+    images_judged = models.PositiveIntegerField(default=0)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "run batches"
+        constraints = [models.UniqueConstraint(fields=["run", "number"], name="one_batch_a_number")]
+        indexes = [
+            models.Index(
+                fields=["run", "leased_until"],
+                name="batches_open",
+                condition=Q(state__in=["fetching", "judging"]),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run} batch {self.number}"
+
+
+class RunProduct(models.Model):
+    """What a run did with one product: proposed, unchanged, passed over (why) or failed (why)."""
+
+    class Outcome(models.TextChoices):
+        WAITING = "waiting", "waiting"
+        PROPOSED = "proposed", "proposal made"
+        UNCHANGED = "unchanged", "already the best set"
+        PASSED_OVER = "passed_over", "passed over"
+        FAILED = "failed", "failed"
+
+    run = models.ForeignKey(SelectionRun, on_delete=models.CASCADE, related_name="products")
+    batch = models.ForeignKey(
+        RunBatch, null=True, blank=True, on_delete=models.CASCADE, related_name="products"
+    )
+    product = models.ForeignKey("Product", on_delete=models.CASCADE)
+    outcome = models.CharField(max_length=12, choices=Outcome, default=Outcome.WAITING)
+    reason = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "product"], name="one_product_a_run")]
+        indexes = [models.Index(fields=["run", "outcome", "id"], name="run_outcomes")]
+
+    def __str__(self) -> str:
+        return f"{self.run}: {self.product}"
+
+
+class ProposalQuerySet(models.QuerySet["Proposal"]):
+    """Reads as English: Proposal.objects.awaiting_review()."""
+
+    def awaiting_review(self) -> ProposalQuerySet:
+        return self.filter(state=Proposal.State.OPEN)
+
+    def free_for(self, user: object, now: datetime) -> ProposalQuerySet:
+        """Not held by somebody else at this moment."""
+        return self.filter(Q(leased_until__isnull=True) | Q(leased_until__lt=now) | Q(leased_by=user))
+
+
+class Proposal(models.Model):
+    """The set before, the set after, and for every image the reason."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "awaiting review"
+        APPROVED = "approved", "approved"
+        REJECTED = "rejected", "rejected"
+        SUPERSEDED = "superseded", "replaced by a newer one"
+
+    product = models.ForeignKey("Product", on_delete=models.CASCADE, related_name="proposals")
+    run = models.ForeignKey(SelectionRun, on_delete=models.PROTECT, related_name="proposals")
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    benefit = models.FloatField(default=0)
+    doubt = models.FloatField(default=0)
+    summary = models.CharField(max_length=300, blank=True)
+    changes = models.JSONField(
+        default=dict
+    )  # kind of change -> how many; keys of review.models.proposals.CHANGES
+    notes = models.JSONField(default=list)
+    based_on = models.ForeignKey(
+        "PublishedSet", null=True, on_delete=models.PROTECT, related_name="proposals"
+    )
+    content_digest = models.CharField(max_length=64)
+    config_digest = models.CharField(max_length=64)
+    model_versions = models.JSONField(default=dict)
+    created_at = models.DateTimeField(default=timezone.now)
+    leased_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    leased_until = models.DateTimeField(null=True, blank=True)
+
+    objects = ProposalQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["product"], name="one_open_proposal_a_product", condition=Q(state="open")
+            ),
+            models.CheckConstraint(
+                name="proposal_lease_is_whole",
+                condition=Q(leased_by__isnull=True, leased_until__isnull=True)
+                | Q(leased_by__isnull=False, leased_until__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["-benefit", "id"], name="queue_by_benefit", condition=Q(state="open")),
+            models.Index(fields=["created_at", "id"], name="queue_by_age", condition=Q(state="open")),
+        ]
+
+    def __str__(self) -> str:
+        return f"proposal {self.pk} for {self.product}"
+
+
+# Kinds of change that a queue can be filtered by, with the word that people read.
+CHANGES = {
+    "hero": "new hero",
+    "moved": "moved",
+    "added": "added",
+    "copy": "copy removed",
+    "quality": "poor picture removed",
+    "compliance": "not allowed, removed",
+    "unsure": "unsure",
+}
+
+
+class ProposalItem(models.Model):
+    """One image of a proposal; positions count from 0 and are None where it is not in that set."""
+
+    class Verdict(models.TextChoices):
+        KEEP = "keep", "kept"
+        DROP = "drop", "dropped"
+
+    proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="items")
+    image = models.ForeignKey("Image", on_delete=models.PROTECT)
+    source = models.CharField(max_length=2000)
+    supplier = models.ForeignKey("Supplier", null=True, on_delete=models.PROTECT)
+    before_position = models.PositiveIntegerField(null=True)
+    after_position = models.PositiveIntegerField(null=True)
+    verdict = models.CharField(max_length=4, choices=Verdict)
+    reason = models.CharField(max_length=30, blank=True)
+    duplicate_of = models.ForeignKey(
+        "Image", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    image_type = models.CharField(max_length=30, blank=True)
+    type_confidence = models.FloatField(null=True)
+    evidence = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["proposal", "image"], name="one_item_an_image"),
+            models.CheckConstraint(
+                name="kept_item_has_place",
+                condition=Q(verdict="keep", after_position__isnull=False)
+                | Q(verdict="drop", after_position__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.proposal}: {self.source}"
+
+
+class Decision(models.Model):
+    """What a person said of a proposal; never changed. Undo is a decision of its own."""
+
+    class Kind(models.TextChoices):
+        APPROVE = "approve", "approved"
+        REJECT = "reject", "rejected"
+        UNDO = "undo", "undone"
+
+    proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="decisions")
+    kind = models.CharField(max_length=8, choices=Kind)
+    undoes = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="undone_by"
+    )
+    reason = models.CharField(max_length=500, blank=True)
+    final_set = models.JSONField(default=list)  # sha256 of the kept images, in order
+    edits = models.JSONField(default=list)
+    submit_key = models.CharField(
+        max_length=64, unique=True
+    )  # the page's own key: a second submit changes nothing
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    decided_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.proposal}"

@@ -1,0 +1,20 @@
+"""Every address; each subject lists its own beside its views."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("review.views.people")),
+    path("", include("review.views.proposals")),
+    path("", include("review.views.runs")),
+    path("", include("review.views.catalog")),
+    path("", include("review.views.labelling")),
+    path("api/", include("review.api.urls")),
+    path("admin/", admin.site.urls),
+]
+
+handler404 = "review.views.frame.not_found"
+handler403 = "review.views.frame.not_allowed"
+handler500 = "review.views.frame.broke"

@@ -1,0 +1,19 @@
+"""The cast and the ground that every test may stand on."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+REPO = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real catalogs; tests that need it are skipped where it is absent."""
+    folder = Path(os.environ.get("SMARTIMG_SHARED_DATA") or REPO.parent / "shared" / "data")
+    if not (folder / "products.jsonl").exists():
+        pytest.skip("needs the real catalogs of ../shared/data, which are not part of the product")
+    return folder

@@ -1,4 +1,4 @@
-"""The cast: Sam decides on everything, Toni only on tablets, Wim labels, Ada administers, Nobody has no role."""
+"""The cast: Sam decides everywhere, Toni on tablets only, Wim labels, Ada administers, nobody has no role."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""PostgreSQL and Valkey out of wheels, for one machine; `keeper` runs them."""

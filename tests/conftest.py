@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.database import start_services
+
 REPO = Path(__file__).resolve().parent.parent
 
 
@@ -17,3 +19,9 @@ def shared_data() -> Path:
     if not (folder / "products.jsonl").exists():
         pytest.skip("needs the real catalogs of ../shared/data, which are not part of the product")
     return folder
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """Called by pytest-django before the first test with a database, and only then."""
+    start_services()

@@ -1,0 +1,13 @@
+"""The product's settings for tests: a var/ of their own, and a database that no other test run shares."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+os.environ.setdefault("SMARTIMG_VAR", str(Path(__file__).resolve().parent.parent / "var" / "test"))
+
+from smartimg.settings import *  # noqa: F403
+from smartimg.settings import DATABASES
+
+DATABASES["default"]["TEST"] = {"NAME": f"test_smartimg_{os.getpid()}"}

@@ -23,7 +23,7 @@ _MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 _EXIF_ORIENTATION = 0x0112
 
 
-class UnreadableImage(ValueError):  # noqa: N818 - the name that the design gives
+class UnreadableImage(ValueError):
     """An image that can't be used: `code` for programs, `message` for a person."""
 
     def __init__(self, code: str, message: str) -> None:

@@ -1,0 +1,112 @@
+"""The shared embedding network: one forward pass an image serves every head."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from pipeline import backbone_runtimes
+from pipeline.backbone_sources import BackboneSpec, read_spec
+from pipeline.records import FloatArray, RgbArray
+
+BATCH = 8  # images a forward; on a CPU larger batches fall out of the cache and are slower
+GPU_BATCH = 256
+
+
+@dataclass(frozen=True)
+class Backbone:
+    """A loaded backbone. `signature` goes with every embedding and head; a mismatch is refused."""
+
+    spec: BackboneSpec
+    dim: int
+    runtime: str
+    precision: str
+    forward: Callable[[RgbArray], FloatArray]
+
+    @property
+    def id(self) -> str:
+        return self.spec.source
+
+    @property
+    def sha256(self) -> str:
+        return self.spec.sha256
+
+    @property
+    def signature(self) -> str:
+        """What heads depend on: source, weights, normalisation and framing (not the runtime)."""
+        spec = self.spec
+        scaling = f"mean{spec.mean[0]:g}/std{spec.std[0]:g}"
+        return f"{spec.source}@{spec.sha256[:16]}/{spec.side_px}px/{scaling}/letterbox"
+
+    def to_input(self, rgb: RgbArray) -> RgbArray:
+        """uint8 (S,S,3) for `embed`, S being the backbone's side."""
+        return to_input(rgb, self.spec.side_px)
+
+    def embed(self, batch: RgbArray) -> FloatArray:
+        """Embeddings float32 (N,D), not normalised, of uint8 (N,S,S,3) as `to_input` makes them.
+
+        Raises ValueError for another shape or dtype.
+        """
+        side = self.spec.side_px
+        if batch.dtype != np.uint8 or batch.shape[1:] != (side, side, 3):
+            raise ValueError(f"expected uint8 (N,{side},{side},3), got {batch.dtype} {batch.shape}")
+        if not len(batch):
+            return np.zeros((0, self.dim), np.float32)
+        step = GPU_BATCH if self.runtime == "cuda" else BATCH
+        parts = [self.forward(batch[i : i + step]) for i in range(0, len(batch), step)]
+        return np.concatenate(parts).astype(np.float32, copy=False)
+
+
+def to_input(rgb: RgbArray, side_px: int = 224) -> RgbArray:
+    """The whole picture, shrunk and padded to a square with its border's median colour.
+
+    uint8 (H,W,3) -> uint8 (side_px,side_px,3). Padding keeps proportions, which tell views apart.
+    """
+    height, width = rgb.shape[:2]
+    scale = side_px / max(height, width)
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    small = np.asarray(cv2.resize(rgb, size, interpolation=how), np.uint8)
+    if small.shape[0] == small.shape[1]:
+        return small
+    edges = np.concatenate([small[0], small[-1], small[:, 0], small[:, -1]])
+    framed = np.empty((side_px, side_px, 3), np.uint8)
+    framed[:] = np.median(edges, axis=0)
+    top, left = (side_px - size[1]) // 2, (side_px - size[0]) // 2
+    framed[top : top + size[1], left : left + size[0]] = small
+    return framed
+
+
+@lru_cache(maxsize=4)
+def load_backbone(
+    source: str = "package:efficientnet_lite0", runtime: str = "auto", threads: int = 0
+) -> Backbone:
+    """The backbone of an explicit source, kept loaded.
+
+    `runtime` is auto (a GPU where SMARTIMG_DEVICE or the machine has one, else OpenVINO), openvino,
+    torch or cuda. `threads` 0 takes SMARTIMG_THREADS, else all that the process may use.
+    Raises BackboneUnavailable when the source can't be had.
+    """
+    spec = read_spec(source)
+    chosen = _choose_runtime(spec) if runtime == "auto" else runtime
+    if chosen == "openvino":
+        threads = threads or int(os.environ.get("SMARTIMG_THREADS", "0"))
+        forward, dim = backbone_runtimes.load_openvino(spec, threads)
+        return Backbone(spec, dim, "openvino", "f32", forward)
+    forward, dim = backbone_runtimes.load_torch(spec, "cuda" if chosen == "cuda" else "cpu")
+    return Backbone(spec, dim, chosen, "bf16" if chosen == "cuda" else "f32", forward)
+
+
+def _choose_runtime(spec: BackboneSpec) -> str:
+    device = os.environ.get("SMARTIMG_DEVICE", "")
+    if spec.architecture == "onnx" or device == "cpu" or not (device or Path("/dev/nvidia0").exists()):
+        return "openvino"
+    import torch
+
+    return "cuda" if torch.cuda.is_available() else "openvino"

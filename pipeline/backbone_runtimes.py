@@ -1,0 +1,145 @@
+"""How a backbone is run: OpenVINO on a CPU, torch on a GPU (or a CPU, as the reference).
+
+torch is imported only to convert weights once, and to run them where asked; the converted form is cached.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pipeline.backbone_sources import BackboneSpec, build_module
+from pipeline.records import FloatArray, RgbArray
+
+Forward = Callable[[RgbArray], FloatArray]
+CACHE_FORMAT = 1  # raise it when what is converted changes
+
+
+def find_cache_folder() -> Path:
+    """Where converted backbones are kept: SMARTIMG_CACHE, else the user's cache, else a temporary folder."""
+    asked = os.environ.get("SMARTIMG_CACHE")
+    base = (
+        Path(asked)
+        if asked
+        else Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "smartimg"
+    )
+    try:
+        base.mkdir(parents=True, exist_ok=True)
+        if os.access(base, os.W_OK):
+            return base
+    except OSError:
+        pass
+    fallback = Path(tempfile.gettempdir()) / f"smartimg-{os.getuid()}"
+    fallback.mkdir(mode=0o700, exist_ok=True)
+    return fallback
+
+
+def load_openvino(spec: BackboneSpec, threads: int) -> tuple[Forward, int]:
+    """The forward pass on a CPU and the embedding's length; converts the weights on the first call."""
+    import openvino
+
+    path = _converted_path(spec)
+    if not path.is_file():
+        _convert(spec, path)
+    core = openvino.Core()
+    # f32 said aloud: processors with AMX would otherwise compute in bf16, and heads are fitted to f32.
+    options: dict[str, Any] = {"INFERENCE_PRECISION_HINT": "f32", "CACHE_DIR": str(path.parent / "compiled")}
+    if threads:
+        options["INFERENCE_NUM_THREADS"] = threads
+    compiled = core.compile_model(str(path), "CPU", options)
+    dim = int(compiled.output(0).get_partial_shape()[1].get_length())
+
+    def forward(batch: RgbArray) -> FloatArray:
+        result = compiled(np.ascontiguousarray(batch))[0]
+        return np.array(result, np.float32)  # a copy: the request's own buffer is used again
+
+    return forward, dim
+
+
+def _converted_path(spec: BackboneSpec) -> Path:
+    import openvino
+
+    key = json.dumps([asdict(spec), openvino.__version__, CACHE_FORMAT])
+    digest = hashlib.sha256(key.encode()).hexdigest()[:16]
+    return find_cache_folder() / f"{spec.architecture}-{spec.side_px}-{digest}.xml"
+
+
+def _convert(spec: BackboneSpec, path: Path) -> None:
+    """Write OpenVINO's form beside its final name and move it in, so that a killed start leaves no half."""
+    import openvino
+
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        draft = Path(folder) / path.name
+        openvino.save_model(_to_openvino(spec), str(draft), compress_to_fp16=False)
+        draft.with_suffix(".bin").replace(path.with_suffix(".bin"))
+        draft.replace(path)
+
+
+def _to_openvino(spec: BackboneSpec) -> Any:
+    import openvino
+
+    side = spec.side_px
+    if spec.architecture != "onnx":
+        import torch
+
+        module = _with_normalisation(spec)
+        example = torch.zeros((1, side, side, 3), dtype=torch.uint8)
+        return openvino.convert_model(module, example_input=example, input=([-1, side, side, 3], np.uint8))
+    model = openvino.convert_model(spec.weights_path)
+    steps = openvino.preprocess.PrePostProcessor(model)
+    tensor = steps.input().tensor()
+    tensor.set_element_type(openvino.Type.u8).set_layout(openvino.Layout("NHWC"))
+    steps.input().model().set_layout(openvino.Layout("NCHW"))
+    scaled = steps.input().preprocess().convert_element_type(openvino.Type.f32)
+    scaled.mean([255 * m for m in spec.mean]).scale([255 * s for s in spec.std])
+    return steps.build()
+
+
+def _with_normalisation(spec: BackboneSpec) -> Any:
+    """The module with uint8 (N,S,S,3) as its input."""
+    import torch
+
+    inner = build_module(spec)
+
+    class Normalised(torch.nn.Module):
+        shift: torch.Tensor
+        span: torch.Tensor
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.inner = inner
+            self.register_buffer("shift", torch.tensor(spec.mean).view(1, 3, 1, 1) * 255)
+            self.register_buffer("span", torch.tensor(spec.std).view(1, 3, 1, 1) * 255)
+
+        def forward(self, batch: torch.Tensor) -> torch.Tensor:
+            pixels = batch.permute(0, 3, 1, 2).to(self.shift.dtype)
+            return self.inner((pixels - self.shift) / self.span)
+
+    return Normalised().eval()
+
+
+def load_torch(spec: BackboneSpec, device: str) -> tuple[Forward, int]:
+    """The forward pass in torch: float32 on `cpu`, bf16 with pinned transfers on `cuda`."""
+    import torch
+
+    module = _with_normalisation(spec).to(device)
+    half = device == "cuda"
+    module.inner.to(memory_format=torch.channels_last)
+
+    def forward(batch: RgbArray) -> FloatArray:
+        tensor = torch.from_numpy(np.ascontiguousarray(batch))
+        if half:
+            tensor = tensor.pin_memory().to(device, non_blocking=True)
+        with torch.inference_mode(), torch.autocast(device, torch.bfloat16, enabled=half):
+            return module(tensor).float().cpu().numpy()
+
+    dim = int(forward(np.zeros((1, spec.side_px, spec.side_px, 3), np.uint8)).shape[1])
+    return forward, dim

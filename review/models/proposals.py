@@ -49,6 +49,8 @@ class RunBatch(models.Model):
     attempts = models.PositiveIntegerField(default=0)
     error = models.CharField(max_length=1000, blank=True)
     images_judged = models.PositiveIntegerField(default=0)
+    images_known = models.PositiveIntegerField(default=0)  # of those, judged before at the same version
+    dropped = models.JSONField(default=dict)  # reason -> how many images
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 
@@ -84,6 +86,10 @@ class RunProduct(models.Model):
     product = models.ForeignKey("Product", on_delete=models.CASCADE)
     outcome = models.CharField(max_length=12, choices=Outcome, default=Outcome.WAITING)
     reason = models.CharField(max_length=500, blank=True)
+    proposal = models.ForeignKey(
+        "Proposal", null=True, blank=True, on_delete=models.SET_NULL, related_name="run_products"
+    )
+    selection = models.JSONField(null=True, blank=True)  # what was chosen, where no proposal holds it
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "product"], name="one_product_a_run")]

@@ -1,0 +1,73 @@
+"""The small pieces that every page repeats: icons, keys, tabs, marks of a change."""
+
+from __future__ import annotations
+
+from django.template import Context, Library
+from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from review.access import ADMIN, SPECIALIST
+
+register = Library()
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A picture of the sprite beside a word; screen readers pass over it."""
+    sprite = static("icons/sprite.svg")
+    return format_html(
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>', sprite, name
+    )
+
+
+@register.simple_tag
+def kbd(keys: str) -> SafeString:
+    """The key of a command, shown on its button."""
+    return format_html('<kbd aria-hidden="true">{}</kbd>', keys)
+
+
+@register.simple_tag(takes_context=True)
+def tab(context: Context, word: str, url_name: str, *prefixes: str) -> SafeString | str:
+    """A tab of the top bar, current where the address begins with a prefix; '' for no such page."""
+    try:
+        url = reverse(url_name)
+    except NoReverseMatch:
+        return ""
+    current = context["request"].path.startswith(prefixes) if "request" in context else False
+    mark = SafeString(' aria-current="page"') if current else ""
+    return format_html('<a href="{}"{}>{}</a>', url, mark, word)
+
+
+# Meaning -> its icon; the four meanings have a colour of their own, the rest is quiet.
+MARKS = {
+    "kept": "kept",
+    "added": "plus",
+    "removed": "cross",
+    "copy": "copy",
+    "moved": "move",
+    "hero": "star",
+    "relabelled": "tag",
+    "unsure": "question",
+}
+COLOURS = {"copy": "removed", "hero": "moved", "kept": "quiet", "unsure": "quiet"}
+
+
+@register.simple_tag
+def mark(meaning: str, word: str) -> SafeString:
+    """A change in its colour, with its icon and its word."""
+    colour = COLOURS.get(meaning, meaning)
+    return format_html('<span class="mark mark-{}">{}{}</span>', colour, icon(MARKS[meaning]), word)
+
+
+@register.filter
+def percent(share: float | None) -> str:
+    """A share of 0 to 1 as a whole percentage; a dash where there is none."""
+    return "–" if share is None else f"{share:.0%}"
+
+
+@register.filter
+def may_review(roles: frozenset[str]) -> bool:
+    """Whether the review pages are for somebody with these roles."""
+    return bool(frozenset(roles or ()) & {SPECIALIST, ADMIN})

@@ -1,0 +1,50 @@
+// What every page has: the theme switch, menus that close, "/" for search, and a word when a request fails.
+import { isTyping } from "./typing.js";
+
+function switchTheme() {
+  const root = document.documentElement;
+  const isDark = getComputedStyle(root).colorScheme === "dark"
+    || (!root.dataset.theme && matchMedia("(prefers-color-scheme: dark)").matches);
+  root.dataset.theme = isDark ? "light" : "dark";
+  localStorage.setItem("smartimg.theme", root.dataset.theme);
+}
+
+function closeMenus(event) {
+  for (const menu of document.querySelectorAll("details.person[open]")) {
+    if (event.key === "Escape") menu.querySelector("summary").focus();
+    if (event.key === "Escape" || !menu.contains(event.target)) menu.open = false;
+  }
+}
+
+function focusSearch(event) {
+  const field = document.querySelector("#search");
+  if (event.key !== "/" || isTyping(event) || !field || document.querySelector("dialog[open]")) return;
+  event.preventDefault();
+  field.focus();
+  field.select();
+}
+
+function sayWhatFailed(event) {
+  const place = document.querySelector("#connection");
+  if (!place) return;
+  const status = event.detail?.xhr?.status;
+  const signedOut = status === 401 || status === 403;
+  place.textContent = signedOut
+    ? "You are no longer logged in, or may not see this. Load the page again."
+    : "This page could not be brought up to date; it tries again by itself. What you see may be old.";
+  place.hidden = false;
+}
+
+document.querySelector("[data-switch-theme]")?.addEventListener("click", switchTheme);
+document.addEventListener("click", closeMenus);
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") closeMenus(event);
+  focusSearch(event);
+});
+for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
+  document.addEventListener(name, sayWhatFailed);
+}
+document.addEventListener("htmx:afterOnLoad", (event) => {
+  const place = document.querySelector("#connection");
+  if (place && event.detail.xhr.status < 400) place.hidden = true;
+});

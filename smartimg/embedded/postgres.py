@@ -88,7 +88,7 @@ def clear_stale_lock(data: Path) -> None:
 
 def is_ready(place: Place) -> bool:
     """Whether the server answers queries now (not while it recovers)."""
-    command = [str(find_programs() / "pg_isready"), "-q", "-h", str(place.sockets)]
+    command = [str(find_programs() / "pg_isready"), "-q", "-U", "postgres", "-h", str(place.sockets)]
     return subprocess.run(command, check=False).returncode == 0
 
 

@@ -1,0 +1,1 @@
+"""What runs before any wheel is there: plain Python, no import from outside this folder."""

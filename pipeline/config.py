@@ -17,6 +17,22 @@ class DecodeLimits:
 
 
 @dataclass(frozen=True)
+class FetchLimits:
+    """How pictures are gathered; no part of a configuration's digest, as it does not shape a selection."""
+
+    max_bytes: int = 16 * 1024 * 1024  # bytes; as DecodeLimits
+    overall: int = 16  # sources at once; at most so many whole files are in memory
+    per_host: int = 4  # connections; what browsers dare
+    connect_s: float = 5.0  # seconds
+    read_s: float = 10.0  # seconds without a byte
+    total_s: float = 20.0  # seconds for one attempt, redirects included
+    max_redirects: int = 5
+    attempts: int = 3
+    backoff_s: float = 0.5  # seconds; doubles each time
+    max_retry_after_s: float = 20.0  # seconds; a server that asks for more is left for the next run
+
+
+@dataclass(frozen=True)
 class QualityConfig:
     """II.A: measured rules; the thresholds of trained judges are stored with their weights."""
 
@@ -47,9 +63,12 @@ class CategoryConfig:
 
 @dataclass(frozen=True)
 class DedupConfig:
-    """II.D: which comparator decides; its thresholds stand in pipeline/dedup."""
+    """II.D: which comparator decides ('registration' or 'ensemble'), and what counts as a copy."""
 
     comparator: str = "registration"
+    ensemble_phash_bits: int = 10  # of 64; the paper's
+    ensemble_edge_dhash_bits: int = 20  # of 64; the paper's
+    ensemble_chi_square: float = 0.25  # 0 to 1; best F1 on pairs made of the tuning catalogs
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,206 @@
+"""Where one picture lies in another: an affine map found from coarse to fine (II.D, DEDUP.md)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.dedup.prepare import Box, Level, Pixels, Prepared
+from pipeline.records import FloatArray
+
+Matrix = npt.NDArray[np.floating[Any]]
+
+UNSEEN = -1000.0  # stands for pixels outside the other frame; grey levels are 0 to 255
+STARTS = 3  # guesses that are refined
+ITERATIONS = (12, 8, 5, 3)  # at most, per level
+SETTLED_PX = 0.02  # a step that moves no corner by more ends a level
+HOPELESS = 0.45  # correlation after the coarse level below which finer levels cannot help
+GOOD_START = 0.985  # correlation after the coarse level that needs no further guess
+
+
+@dataclass(frozen=True)
+class Registration:
+    """How picture B lies over picture A.
+
+    `matrix` float64 (3, 3) takes a working pixel of A to one of B; `correlation` -1 to 1 over the
+    common part at the last level reached; `finished` False where the search was given up early.
+    """
+
+    matrix: Matrix
+    correlation: float
+    finished: bool
+
+
+def register(a: Prepared, b: Prepared) -> Registration:
+    """The best affine map of A's pixels to B's: guesses, then Gauss-Newton from coarse to fine. (II.D)"""
+    guesses = rank_guesses(a, b)
+    best = Registration(np.eye(3), -1.0, False)
+    for guess in guesses[:STARTS]:
+        matrix = refine_level(a, b, 1, refine_level(a, b, 0, guess))
+        correlation = correlate(a, b, 1, matrix)
+        if correlation > best.correlation:
+            best = Registration(matrix, correlation, False)
+        if correlation > GOOD_START:
+            break
+    if best.correlation < HOPELESS:
+        return best
+    matrix = best.matrix
+    for index in range(2, len(a.levels)):
+        matrix = refine_level(a, b, index, matrix)
+    return Registration(matrix, correlate(a, b, 2, matrix), True)
+
+
+# -- guesses
+
+
+def rank_guesses(a: Prepared, b: Prepared) -> list[Matrix]:
+    """Affine guesses, best first by correlation at thumbnail size, near-equal ones left out."""
+    scored: list[tuple[float, Matrix]] = []
+    for matrix in _guess(a, b):
+        if any(_corners_apart(matrix, other, a.size) < 0.015 * max(b.size) for _, other in scored):
+            continue
+        scored.append((correlate(a, b, 0, matrix), matrix))
+    scored.sort(key=lambda pair: -pair[0])
+    return [matrix for _, matrix in scored]
+
+
+def _guess(a: Prepared, b: Prepared) -> list[Matrix]:
+    frame_a, frame_b = (0.0, 0.0, a.size[0], a.size[1]), (0.0, 0.0, b.size[0], b.size[1])
+    guesses = [lay_box(frame_a, frame_b), lay_box(a.box, b.box)]
+    guesses += [lay_box(frame_a, b.box), lay_box(a.box, frame_b)]
+    scales = (b.box[2] - b.box[0]) / (a.box[2] - a.box[0]), (b.box[3] - b.box[1]) / (a.box[3] - a.box[1])
+    if abs(np.log(scales[0] / scales[1])) < 0.02:
+        return guesses
+    for scale, (x, y) in product(scales, ((0, 0), (0, 1), (1, 0), (1, 1), (0.5, 0.5))):
+        guesses.append(_pin_box(a.box, b.box, scale, x, y))
+    return guesses
+
+
+def lay_box(source: Box, target: Box) -> Matrix:
+    """The map that stretches one box onto the other."""
+    sx = (target[2] - target[0]) / (source[2] - source[0])
+    sy = (target[3] - target[1]) / (source[3] - source[1])
+    return np.array(
+        [[sx, 0, target[0] - sx * source[0]], [0, sy, target[1] - sy * source[1]], [0, 0, 1]], np.float64
+    )
+
+
+def _pin_box(source: Box, target: Box, scale: float, x: float, y: float) -> Matrix:
+    """The map of one scale that lays the boxes' points at shares x, y onto each other."""
+    from_x, from_y = source[0] + x * (source[2] - source[0]), source[1] + y * (source[3] - source[1])
+    to_x, to_y = target[0] + x * (target[2] - target[0]), target[1] + y * (target[3] - target[1])
+    return np.array([[scale, 0, to_x - scale * from_x], [0, scale, to_y - scale * from_y], [0, 0, 1]])
+
+
+def _corners_apart(one: Matrix, other: Matrix, size: tuple[int, int]) -> float:
+    width, height = size
+    corners = np.array([[0, width, 0, width], [0, 0, height, height], [1, 1, 1, 1]], np.float64)
+    return float(np.abs(((one - other) @ corners)[:2]).max())
+
+
+# -- correlation and refinement
+
+
+def correlate(a: Prepared, b: Prepared, index: int, matrix: Matrix) -> float:
+    """Correlation -1 to 1 of A with B laid over it at one level; -1 where they hardly overlap."""
+    grey_a, grey_b = a.levels[index].grey, b.levels[index].grey
+    laid = warp(grey_b, rescale(matrix, *_scales(a, b, index)), (grey_a.shape[1], grey_a.shape[0]))
+    seen = laid > -1
+    count = int(seen.sum())
+    if count < 0.2 * seen.size * min(1.0, _area_ratio(matrix, a, b)) or count < 64:
+        return -1.0
+    left, right = grey_a[seen], laid[seen]
+    left, right = left - left.mean(), right - right.mean()
+    spread = float(np.sqrt((left @ left) * (right @ right)))
+    return float(left @ right) / spread if spread > 1e-3 * count else 0.0
+
+
+def _area_ratio(matrix: Matrix, a: Prepared, b: Prepared) -> float:
+    scale = abs(float(np.linalg.det(matrix[:2, :2])))
+    return b.size[0] * b.size[1] / max(1e-6, scale * a.size[0] * a.size[1])
+
+
+def warp(pixels: Pixels, matrix: Matrix, size: tuple[int, int]) -> Pixels:
+    """`pixels` looked up at matrix @ (x, y) for every x, y of a frame of `size`; outside: UNSEEN."""
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return cv2.warpAffine(
+        pixels, matrix[:2], size, flags=flags, borderMode=cv2.BORDER_CONSTANT, borderValue=(UNSEEN,) * 4
+    )
+
+
+def rescale(matrix: Matrix, scale_a: float, scale_b: float) -> Matrix:
+    """The same map between shrunk copies: `scale_a`, `scale_b` are their sizes over the working size."""
+    return _resize(scale_b) @ matrix @ _resize(1 / scale_a)
+
+
+def _resize(scale: float) -> Matrix:
+    """Pixel centres, not corners, are what a resize keeps in step."""
+    shift = 0.5 * scale - 0.5
+    return np.array([[scale, 0, shift], [0, scale, shift], [0, 0, 1]])
+
+
+def _side_scale(size: tuple[int, int], shape: tuple[int, ...]) -> float:
+    return max(shape[:2]) / max(size)
+
+
+def _scales(a: Prepared, b: Prepared, index: int) -> tuple[float, float]:
+    return (
+        _side_scale(a.size, a.levels[index].grey.shape),
+        _side_scale(b.size, b.levels[index].grey.shape),
+    )
+
+
+def refine_level(a: Prepared, b: Prepared, index: int, matrix: Matrix) -> Matrix:
+    """The map improved on one pyramid level; unchanged where the level gives no hold."""
+    scales = _scales(a, b, index)
+    template, moving = a.levels[index], b.levels[index].grey
+    current = rescale(matrix, *scales)
+    for _ in range(ITERATIONS[index]):
+        step = _find_step(template, moving, current)
+        if step is None:
+            return matrix
+        moved = current @ np.linalg.inv(_as_matrix(step, template.grey.shape))
+        apart = _corners_apart(moved, current, (template.grey.shape[1], template.grey.shape[0]))
+        current = moved
+        if apart < SETTLED_PX:
+            break
+    return rescale(current, 1 / scales[0], 1 / scales[1])
+
+
+def _find_step(template: Level, moving: FloatArray, current: Matrix) -> FloatArray | None:
+    """One inverse-compositional Gauss-Newton step with gain and bias; doubtful pixels weigh less."""
+    where = (template.points @ current[:2, :2].T + current[:2, 2]).astype(np.float32)
+    at_x, at_y = where[:, :1], where[:, 1:]
+    looked_up = cv2.remap(
+        moving, at_x, at_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=UNSEEN
+    )[:, 0]
+    seen = (looked_up > -1).astype(np.float32)
+    count = float(seen.sum())
+    if count < 60:
+        return None
+    mean_t, mean_m = float(seen @ template.values) / count, float(seen @ looked_up) / count
+    t, m = (template.values - mean_t) * seen, (looked_up - mean_m) * seen
+    gain = float(np.clip((t @ m) / max(1e-3, float(m @ m)), 0.4, 2.5))
+    error = gain * m - t
+    scale = 1.5 * float(np.abs(error).sum()) / count + 2.0
+    weighted = template.slopes * (seen / (1 + (error / scale) ** 2))[:, None]
+    hessian = weighted.T @ template.slopes
+    hessian[np.diag_indices(6)] *= 1.001
+    try:
+        return np.linalg.solve(hessian, weighted.T @ error)
+    except np.linalg.LinAlgError:
+        return None
+
+
+def _as_matrix(step: FloatArray, shape: tuple[int, ...]) -> Matrix:
+    """A step in shares of the longest side from the centre, as a map of pixels."""
+    height, width = shape[:2]
+    longest, cx, cy = max(height, width), (width - 1) / 2, (height - 1) / 2
+    a, b, tx, c, d, ty = (float(value) for value in step)
+    a, b, c, d = a / longest, b / longest, c / longest, d / longest
+    return np.array([[1 + a, b, tx - a * cx - b * cy], [c, 1 + d, ty - c * cx - d * cy], [0, 0, 1]])

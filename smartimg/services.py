@@ -86,6 +86,28 @@ def ensure_running(var_dir: Path) -> None:
     wait_ready(place, names)
 
 
+def release(var_dir: Path) -> None:
+    """Give the services up, and wait for their end when nobody else uses them."""
+    users = IN_USE.pop(var_dir, None)
+    if users is None:
+        return
+    users.close()
+    while is_kept(var_dir) and not is_used(var_dir):
+        time.sleep(0.1)
+
+
+def is_used(var_dir: Path) -> bool:
+    """Whether another process uses the services; False too while the keeper stops them."""
+    with (Place(var_dir).run / "users.lock").open("a") as users:
+        for kind, answer in ((fcntl.LOCK_EX, False), (fcntl.LOCK_SH, True)):
+            try:
+                fcntl.flock(users, kind | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            return answer
+    return False
+
+
 def is_kept(var_dir: Path) -> bool:
     """Whether a keeper runs for this var/."""
     with (Place(var_dir).run / "keeper.lock").open("a") as lock:

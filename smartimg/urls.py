@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
+from smartimg import health
+
 urlpatterns = [
     path("", include("review.views.people")),
     path("", include("review.views.proposals")),
@@ -13,6 +15,7 @@ urlpatterns = [
     path("", include("review.views.labelling")),
     path("api/", include("review.api.urls")),
     path("admin/", admin.site.urls),
+    path("health/", health.report, name="health"),
 ]
 
 handler404 = "review.views.frame.not_found"

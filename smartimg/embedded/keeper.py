@@ -22,6 +22,7 @@ from smartimg.processes import Child, stop_all
 LOOK_EVERY_S = 0.25
 READY_WITHIN_S = 90.0  # a long recovery after a kill included
 STOP_WITHIN_S = 30.0
+LOCK_WITHIN_S = 2.0  # whoever asks whether a keeper runs holds the lock for a moment
 
 
 class Service(NamedTuple):
@@ -89,13 +90,18 @@ KEEPER_LOCK: list[int] = []
 def take_lock(place: Place) -> bool:
     """One keeper a var/."""
     handle = os.open(place.run / "keeper.lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(handle)
-        return False
-    KEEPER_LOCK.append(handle)
-    return True
+    give_up_at = time.monotonic() + LOCK_WITHIN_S
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > give_up_at:
+                os.close(handle)
+                return False
+            time.sleep(0.01)
+        else:
+            KEEPER_LOCK.append(handle)
+            return True
 
 
 def release_lock() -> None:

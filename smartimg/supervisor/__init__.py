@@ -1,0 +1,1 @@
+"""What ./run does once the wheels are there: prepare, start, watch, stop."""

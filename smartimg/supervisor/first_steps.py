@@ -1,0 +1,76 @@
+"""What happens before the processes start: tables, and on the first start the demo."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import psycopg
+
+from smartimg import services
+from smartimg.embedded.place import Place
+from smartimg.processes import die_with
+from smartimg.supervisor.roster import BASE_DIR
+
+
+class UnableToPrepare(RuntimeError):
+    """A management command failed; the text names its log."""
+
+
+def manage(place: Place, env: Mapping[str, str], *arguments: str, show: bool = False) -> None:
+    """Run a management command; its output goes to a log, or to the person where it shows progress."""
+    command = [sys.executable, "manage.py", *arguments]
+    log = place.log / "manage.log"
+    with log.open("ab") as output:
+        code = subprocess.run(
+            command,
+            cwd=BASE_DIR,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=None if show else output,
+            stderr=None if show else output,
+            preexec_fn=die_with(os.getpid(), signal.SIGTERM),
+            check=False,
+        ).returncode
+    if code:
+        where = "" if show else f"; the end of {log}:\n{read_tail(log)}"
+        raise UnableToPrepare(f"manage.py {arguments[0]} failed{where}")
+
+
+def read_tail(log: Path) -> str:
+    """The last lines of a log."""
+    return "\n".join(log.read_text(errors="replace").splitlines()[-15:])
+
+
+def is_first_start(place: Place) -> bool:
+    """True until the demo was loaded or declined once; never where the database holds products."""
+    if (place.var / "first-start.done").exists():
+        return False
+    url = services.endpoints(place.var).database_url
+    with psycopg.connect(url, connect_timeout=10) as connection:
+        row = connection.execute("SELECT EXISTS (SELECT 1 FROM review_product)").fetchone()
+    return not (row and row[0])
+
+
+def note_first_start(place: Place) -> None:
+    """The next start is not the first."""
+    (place.var / "first-start.done").touch()
+
+
+def prepare(place: Place, env: Mapping[str, str], empty: bool) -> None:
+    """Bring the tables up to date; load the demo on the first start, unless an empty one is wanted."""
+    manage(place, env, "migrate", "--no-input", "--verbosity", "1")
+    if is_first_start(place):
+        if not empty:
+            manage(place, env, "load_demo", show=True)
+        note_first_start(place)
+
+
+def describe_logins(place: Place) -> str:
+    """The ready-made people of the demo, one a line; nothing where the demo was never loaded."""
+    path = place.var / "demo-logins.txt"
+    return "".join(f"    {line}\n" for line in path.read_text().splitlines()) if path.exists() else ""

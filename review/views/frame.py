@@ -2,12 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django_htmx.http import HttpResponseClientRefresh
 
-from review.access import roles_of
+from review.access import NotAllowed, NotFound, require_role, roles_of
+
+View = Callable[..., HttpResponse]
+
+
+def page(*roles: str) -> Callable[[View], View]:
+    """A page for people who are logged in and have one of the roles; translates what loading raises."""
+
+    def wrap(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return ask_to_log_in(request)
+            try:
+                require_role(request.user, *roles)
+                return view(request, *args, **kwargs)
+            except NotAllowed:
+                return not_allowed(request)
+            except NotFound:
+                return not_found(request)
+
+        return guarded
+
+    return wrap
+
+
+def ask_to_log_in(request: HttpRequest) -> HttpResponse:
+    """The log-in page; a part of a page, fetched after the session ended, has the whole page ask."""
+    if getattr(request, "htmx", False):
+        return HttpResponseClientRefresh()
+    return redirect_to_login(request.get_full_path())
 
 
 def context(request: HttpRequest) -> dict[str, Any]:

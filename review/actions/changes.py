@@ -1,0 +1,195 @@
+"""What a selection would change in a set, in numbers and in a sentence; plain functions, no rows."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import reduce
+from typing import Any
+
+from pipeline.labels import COMPLIANCE_DEFECTS, UNSURE
+
+# How much one change is worth to a customer, 0 to 1; several add up as 1 - (1 - a)(1 - b)...
+WORTH = {
+    "poor hero replaced": 0.6,
+    "hero": 0.3,
+    "compliance": 0.4,
+    "quality": 0.25,
+    "added": 0.2,
+    "copy": 0.15,
+    "replaced": 0.1,
+    "moved": 0.05,
+}
+UNSURE_WEIGHT = 0.7  # doubt of a set in which every kept type is unsure
+NEAR_WEIGHT = 0.3  # doubt that one judgement right at its threshold adds
+
+VIEWS = {
+    "front": "front view",
+    "angle": "angled view",
+    "side": "side view",
+    "left": "left view",
+    "right": "right view",
+    "back": "back view",
+    "top": "top view",
+    "detail": "close-up",
+    "lifestyle": "scene",
+    "accessory": "accessory",
+    "packaging": "packaging",
+    "multiview": "picture of several views",
+}
+POOR = {
+    "unreadable": ("unreadable image", "unreadable images"),
+    "adult": ("adult image", "adult images"),
+    "weapon": ("image with a weapon", "images with weapons"),
+    "violence": ("violent image", "violent images"),
+    "placeholder": ("placeholder", "placeholders"),
+    "badge": ("image with a badge", "images with badges"),
+    "watermark": ("image with a watermark", "images with watermarks"),
+    "blur": ("blurred image", "blurred images"),
+    "small_object": ("image with a tiny object", "images with a tiny object"),
+    "resolution": ("image of too few pixels", "images of too few pixels"),
+    "aspect": ("image of an odd shape", "images of an odd shape"),
+}
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """Something that the judges are not sure of; `nearness` is 0 to 1, 1 is right at the threshold."""
+
+    subject: str
+    kind: str
+    nearness: float
+    choices: tuple[str, ...]
+    model_says: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class DraftItem:
+    """One image of a selection; images are named by their SHA-256."""
+
+    sha256: str
+    verdict: str
+    reason: str = ""
+    duplicate_of: str = ""
+    image_type: str = ""
+    type_confidence: float | None = None
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+    doubts: tuple[Doubt, ...] = ()
+
+
+@dataclass(frozen=True)
+class Change:
+    """The difference between two sets; positions do not matter here but their order does."""
+
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    items: Mapping[str, DraftItem]
+
+    @property
+    def dropped(self) -> list[DraftItem]:
+        """Images of today's set that are to go."""
+        return [self.items[key] for key in self.before if key not in self.after]
+
+    @property
+    def added(self) -> list[str]:
+        """Images that are not shown today."""
+        return [key for key in self.after if key not in self.before]
+
+    @property
+    def replaced(self) -> list[str]:
+        """Added images of which today's set holds a copy that goes."""
+        copies = {item.duplicate_of for item in self.dropped}
+        return [key for key in self.added if key in copies]
+
+    @property
+    def has_new_hero(self) -> bool:
+        """Whether another image comes first."""
+        return bool(self.after) and self.after[:1] != self.before[:1]
+
+    @property
+    def moved(self) -> int:
+        """The fewest images that one would have to pick up to get from the old order to the new one."""
+        places = [self.before.index(key) for key in self.after if key in self.before]
+        tails: list[int] = []  # tails[n]: lowest end of a rising run of n + 1 places
+        for place in places:
+            at = bisect_left(tails, place)
+            tails[at : at + 1] = [place]
+        return len(places) - len(tails)
+
+
+def kind_of_drop(reason: str) -> str:
+    """The kind of change, a key of review.models.CHANGES, that a dropped image is."""
+    if reason == "duplicate":
+        return "copy"
+    return "compliance" if reason in COMPLIANCE_DEFECTS else "quality"
+
+
+def count_changes(change: Change) -> dict[str, int]:
+    """Kind of change -> how many; only kinds that occur."""
+    counts = Counter(kind_of_drop(item.reason) for item in change.dropped)
+    counts["hero"] = int(change.has_new_hero)
+    counts["moved"] = change.moved
+    counts["added"] = len(change.added)
+    counts["unsure"] = sum(change.items[key].image_type == UNSURE for key in change.after)
+    return {kind: count for kind, count in counts.items() if count}
+
+
+def rate_benefit(change: Change) -> float:
+    """How much better the customer's set would be: 0 (nothing) to 1; an order for queues, not a promise."""
+    counts = count_changes(change)
+    hero = next((item for item in change.dropped if item.sha256 == change.before[0]), None)
+    poor_hero = hero is not None and kind_of_drop(hero.reason) != "copy"
+    parts = [WORTH["poor hero replaced" if poor_hero else "hero"]] * counts.get("hero", 0)
+    parts += [WORTH["added"]] * (counts.get("added", 0) - len(change.replaced))
+    parts += [WORTH["replaced"]] * len(change.replaced)
+    for kind in ("compliance", "quality", "copy", "moved"):
+        parts += [WORTH[kind]] * counts.get(kind, 0)
+    return round(_add_up(parts), 4)
+
+
+def rate_doubt(change: Change) -> float:
+    """How unsure the judges are: 0 to 1, from the share of unsure types and scores near their thresholds."""
+    kept = [change.items[key] for key in change.after]
+    unsure = sum(item.image_type == UNSURE for item in kept) / max(1, len(kept))
+    near = [doubt.nearness for item in change.items.values() for doubt in item.doubts if doubt.kind != "type"]
+    return round(_add_up([UNSURE_WEIGHT * unsure, *(NEAR_WEIGHT * value for value in near)]), 4)
+
+
+def _add_up(parts: Sequence[float]) -> float:
+    return 1 - reduce(lambda left, part: left * (1 - part), parts, 1.0)
+
+
+def summarise(change: Change, suppliers: Mapping[str, str]) -> str:
+    """One line for the reviewer; `suppliers` names who sent each added image."""
+    parts = [_describe_hero(change, suppliers)] if change.has_new_hero else []
+    copies = sum(item.reason == "duplicate" for item in change.dropped) - len(change.replaced)
+    if change.replaced:
+        parts.append(f"{_count(len(change.replaced), 'image')} replaced by a better copy")
+    if copies > 0:
+        parts.append(f"{_count(copies, 'copy', 'copies')} removed")
+    for reason, count in Counter(item.reason for item in change.dropped).items():
+        if reason in POOR:
+            parts.append(f"{_count(count, *POOR[reason])} removed")
+    fresh = [key for key in change.added if key not in change.replaced]
+    if fresh:
+        names = " and ".join(sorted({suppliers[key] for key in fresh if suppliers.get(key)}))
+        parts.append(f"{_count(len(fresh), 'image')} added" + (f" from {names}" if names else ""))
+    if change.moved and not change.has_new_hero:
+        parts.append("order changed")
+    return " · ".join(parts)[:300]
+
+
+def _describe_hero(change: Change, suppliers: Mapping[str, str]) -> str:
+    hero = change.items[change.after[0]]
+    if hero.image_type in VIEWS:
+        return f"{VIEWS[hero.image_type]} becomes the hero"
+    if hero.sha256 in change.before:
+        return f"image {change.before.index(hero.sha256) + 1} becomes the hero"
+    supplier = suppliers.get(hero.sha256)
+    return f"an image from {supplier} becomes the hero" if supplier else "a new image becomes the hero"
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number} {one if number == 1 else many or one + 's'}"

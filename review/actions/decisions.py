@@ -1,0 +1,244 @@
+"""Approving, rejecting and undoing: each is one transaction that only adds rows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from review.actions import publishing
+from review.actions.edits import Edits, Fact, InvalidEdits, answers, find_facts, read_edits
+from review.actions.proposals import find_current_set
+from review.models import Decision, Event, Label, Product, Proposal, ProposalItem, PublishedSet, Question
+
+
+class UnableToDecide(Exception):
+    """The decision was not written; says why and what is safe. `code` is for the page."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@transaction.atomic
+def approve(
+    *,
+    proposal: Proposal,
+    by: User,
+    final: object,
+    edits: object,
+    submit_key: str,
+    now: datetime,
+    seen_set: int | None = None,
+) -> Decision:
+    """Publish the reviewer's set as the next number and write the labels that the edits imply.
+
+    `seen_set` is the number of the shop's set that the reviewer looked at; without it, the one that
+    the proposal was made from. The same `submit_key` again gives the same decision. Raises
+    UnableToDecide when somebody else decided, or the shop's set is another by now.
+    """
+    product, proposal = _lock(proposal)
+    if known := _find_submitted(submit_key, proposal, by):
+        return known
+    _require_open(proposal)
+    _require_same_set(proposal, find_current_set(product.pk), seen_set)
+    items = _items_of(proposal)
+    checked = _read(final, edits, items)
+    kept = {"final_set": list(checked.final), "edits": checked.as_json()}
+    decision = _decide(proposal, Decision.Kind.APPROVE, by, submit_key, now, **kept)
+    _publish_final(decision, checked, items, product)
+    _close(proposal, Proposal.State.APPROVED)
+    return decision
+
+
+@transaction.atomic
+def reject(*, proposal: Proposal, by: User, reason: str, submit_key: str, now: datetime) -> Decision:
+    """Leave the shop's set as it is, with the reason; the same submit_key again changes nothing."""
+    product, proposal = _lock(proposal)
+    if known := _find_submitted(submit_key, proposal, by):
+        return known
+    _require_open(proposal)
+    reason = reason.strip()[:500]
+    if not reason:
+        raise UnableToDecide("invalid", "Say why the proposal is rejected: it helps to make better ones.")
+    decision = _decide(proposal, Decision.Kind.REJECT, by, submit_key, now, reason=reason)
+    _close(proposal, Proposal.State.REJECTED)
+    _note("rejected", decision, product, {"reason": reason})
+    return decision
+
+
+@transaction.atomic
+def undo(*, decision: Decision, by: User, submit_key: str, now: datetime) -> Decision:
+    """Publish the set from before the decision as a new number, and open the proposal again.
+
+    A newer open proposal stays the one to decide on. Raises UnableToDecide when the decision was
+    undone before, or something was published after it.
+    """
+    product, proposal = _lock(decision.proposal)
+    if known := _find_submitted(submit_key, proposal, by):
+        return known
+    _require_undoable(decision, product)
+    undone = _decide(proposal, Decision.Kind.UNDO, by, submit_key, now, undoes=decision)
+    data: dict[str, Any] = {"undoes": decision.pk}
+    if decision.kind == Decision.Kind.APPROVE:
+        data["set"] = _publish_former(decision, undone, product).number
+    has_newer = product.proposals.filter(state=Proposal.State.OPEN).exclude(pk=proposal.pk).exists()
+    _close(proposal, Proposal.State.SUPERSEDED if has_newer else Proposal.State.OPEN)
+    _reopen_questions(decision)
+    _note("undone", undone, product, data)
+    return undone
+
+
+def _decide(proposal: Proposal, kind: str, by: User, submit_key: str, now: datetime, **said: Any) -> Decision:
+    return Decision.objects.create(
+        proposal=proposal, kind=kind, submit_key=submit_key, decided_by=by, decided_at=now, **said
+    )
+
+
+def _publish_final(
+    decision: Decision, edits: Edits, items: dict[str, ProposalItem], product: Product
+) -> None:
+    """The approved set as the next number, its labels, and the line in the product's log."""
+    published = publishing.publish(
+        product=product,
+        places=[(items[image].source, items[image].image_id) for image in edits.final],
+        origin=PublishedSet.Origin.DECISION,
+        decision=decision,
+    )
+    settled = _write_labels(decision, edits, items, product)
+    _note("approved", decision, product, {"set": published.number, "settled": settled})
+
+
+def _lock(proposal: Proposal) -> tuple[Product, Proposal]:
+    """The product first, as everybody who publishes does: two locks in one order cannot meet head-on."""
+    product = Product.objects.select_for_update().get(pk=proposal.product_id)
+    return product, Proposal.objects.select_for_update().get(pk=proposal.pk)
+
+
+def _find_submitted(submit_key: str, proposal: Proposal, by: User) -> Decision | None:
+    if not submit_key or len(submit_key) > 64:
+        raise UnableToDecide(
+            "invalid", "The page sent no key of its own. Load it again; your edits are kept."
+        )
+    known = Decision.objects.filter(submit_key=submit_key).first()
+    if known and (known.proposal_id, known.decided_by_id) != (proposal.pk, by.pk):
+        raise UnableToDecide("invalid", "This key belongs to another decision. Load the page again.")
+    return known
+
+
+def _require_open(proposal: Proposal) -> None:
+    if proposal.state == Proposal.State.OPEN:
+        return
+    if proposal.state == Proposal.State.SUPERSEDED:
+        raise UnableToDecide(
+            "superseded", "A newer proposal has replaced this one. Your edits are kept here."
+        )
+    last = proposal.decisions.select_related("decided_by").order_by("-pk").first()
+    who = last.decided_by.get_username() if last else "somebody"
+    at = f" at {last.decided_at:%H:%M} UTC on {last.decided_at:%d %B}" if last else ""
+    word = proposal.get_state_display()
+    raise UnableToDecide(
+        "decided", f"{who} {word} this proposal{at}. Nothing was changed; your edits are kept."
+    )
+
+
+def _require_same_set(proposal: Proposal, current: PublishedSet | None, seen_set: int | None) -> None:
+    number = current.number if current else 0
+    if number == seen_set or (current.pk if current else None) == proposal.based_on_id:
+        return
+    shown = publishing.names_of(publishing.list_places(current))
+    if shown != publishing.names_of(publishing.list_places(proposal.based_on)):
+        raise UnableToDecide(
+            "set_changed",
+            f"The shop shows set {number} by now, which this proposal was not made from. "
+            "Load the page again to see it; your edits are kept.",
+        )
+
+
+def _items_of(proposal: Proposal) -> dict[str, ProposalItem]:
+    rows = proposal.items.select_related("image", "duplicate_of")
+    return {item.image.sha256: item for item in rows}
+
+
+def _read(final: object, edits: object, items: dict[str, ProposalItem]) -> Edits:
+    try:
+        return read_edits(final=final, edits=edits, items=items)
+    except InvalidEdits as wrong:
+        raise UnableToDecide("invalid", str(wrong)) from wrong
+
+
+def _write_labels(
+    decision: Decision, edits: Edits, items: dict[str, ProposalItem], product: Product
+) -> list[int]:
+    """Labels of the edits; gives the ids of the open questions that they settle."""
+    facts = find_facts(edits, items)
+    Label.objects.bulk_create(_make_label(fact, decision, items, product) for fact in facts)
+    if not facts:
+        return []
+    subjects = answers(facts)
+    asked = product.questions.filter(state=Question.State.OPEN, image__sha256__in=subjects)
+    rows = asked.values_list("pk", "subject", "image__sha256")
+    settled = [pk for pk, subject, image in rows if subject in subjects[image]]
+    Question.objects.filter(pk__in=settled).update(state=Question.State.SETTLED)
+    return settled
+
+
+def _make_label(fact: Fact, decision: Decision, items: dict[str, ProposalItem], product: Product) -> Label:
+    other = items.get(fact.other) if fact.other else None
+    return Label(
+        kind=fact.kind,
+        image_id=items[fact.image].image_id,
+        other_id=other.image_id if other else None,
+        product=product,
+        value=fact.value,
+        source=Label.Source.SPECIALIST,
+        decision=decision,
+        created_by=decision.decided_by,
+        created_at=decision.decided_at,
+    )
+
+
+def _close(proposal: Proposal, state: str) -> None:
+    """Set the state and give the lease back."""
+    proposal.state, proposal.leased_by, proposal.leased_until = state, None, None
+    proposal.save(update_fields=["state", "leased_by", "leased_until"])
+
+
+def _note(kind: str, decision: Decision, product: Product, data: dict[str, Any]) -> None:
+    data = {"proposal": decision.proposal_id, "decision": decision.pk, **data}
+    Event.objects.create(
+        kind=kind, product=product, data=data, created_by=decision.decided_by, created_at=decision.decided_at
+    )
+
+
+def _require_undoable(decision: Decision, product: Product) -> None:
+    if decision.kind == Decision.Kind.UNDO:
+        raise UnableToDecide("invalid", "An undo is not undone: decide on the proposal again.")
+    if Decision.objects.filter(undoes=decision).exists():
+        raise UnableToDecide("undone", "This decision was undone before.")
+    if decision.kind == Decision.Kind.REJECT:
+        return
+    current = find_current_set(product.pk)
+    if current is None or current.decision_id != decision.pk:
+        number = current.number if current else 0
+        raise UnableToDecide("set_changed", f"Set {number} was published after this decision, so it stays.")
+
+
+def _publish_former(decision: Decision, undone: Decision, product: Product) -> PublishedSet:
+    published = product.published_sets.get(decision=decision)
+    former = product.published_sets.filter(number__lt=published.number).order_by("-number").first()
+    return publishing.publish(
+        product=product,
+        places=publishing.list_places(former),
+        origin=PublishedSet.Origin.UNDO,
+        decision=undone,
+    )
+
+
+def _reopen_questions(decision: Decision) -> None:
+    """What the decision settled is asked again; its labels stay, but an undone decision counts no more."""
+    events = Event.objects.filter(product=decision.proposal.product_id, data__decision=decision.pk)
+    for settled in events.values_list("data__settled", flat=True):
+        Question.objects.filter(pk__in=settled or []).update(state=Question.State.OPEN)

@@ -1,0 +1,121 @@
+"""The labels that edits imply, the questions that they settle, and that silence says nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from review.actions import decisions
+from review.models import Decision, Label, Proposal, Question
+from tests.review.factories import Candidate, list_shas, make_proposal
+
+pytestmark = pytest.mark.django_db
+
+
+def approve(proposal: Proposal, by: User, final: list[str], edits: list[Any] | None = None) -> Decision:
+    return decisions.approve(
+        proposal=proposal, by=by, final=final, edits=edits or [], submit_key="key", now=timezone.now()
+    )
+
+
+def list_labels() -> set[tuple[str, str, str, str | None]]:
+    rows = Label.objects.values_list("kind", "image__sha256", "value", "other__sha256")
+    return {(kind, image, value, other) for kind, image, value, other in rows}
+
+
+def test_an_untouched_approval_labels_nothing(sam: User) -> None:
+    proposal = make_proposal()
+    a, b, _, _, e = list_shas(proposal)
+    approve(proposal, sam, [b, a, e])
+    assert list_labels() == set()
+
+
+def test_relabelling_labels_the_type_by_the_specialist(sam: User) -> None:
+    proposal = make_proposal()
+    a, b, _, _, e = list_shas(proposal)
+    decision = approve(proposal, sam, [b, a, e], [{"edit": "relabel", "image": a, "type": "side"}])
+    label = Label.objects.get()
+    assert (label.kind, label.value, label.source) == ("type", "side", Label.Source.SPECIALIST)
+    assert (label.decision, label.created_by) == (decision, sam)
+
+
+def test_restoring_a_copy_says_that_the_two_differ(sam: User) -> None:
+    proposal = make_proposal()
+    a, b, copy, _, e = list_shas(proposal)
+    approve(proposal, sam, [b, a, e, copy])
+    assert list_labels() == {("pair", copy, "different", b)}
+
+
+def test_not_a_copy_says_so_although_it_stays_out(sam: User) -> None:
+    proposal = make_proposal()
+    a, b, copy, _, e = list_shas(proposal)
+    approve(proposal, sam, [b, a, e], [{"edit": "not_copy", "image": copy}])
+    assert list_labels() == {("pair", copy, "different", b)}
+
+
+def test_restoring_a_blurred_picture_says_that_it_is_fine(sam: User) -> None:
+    proposal = make_proposal()
+    a, b, _, blurred, e = list_shas(proposal)
+    approve(proposal, sam, [b, a, e, blurred])
+    assert list_labels() == {("quality", blurred, "fine", None)}
+
+
+@pytest.mark.parametrize(
+    ("reason", "kind"), [("blur", "quality"), ("small_object", "quality"), ("badge", "compliance")]
+)
+def test_dropping_with_a_reason_labels_the_defect(sam: User, reason: str, kind: str) -> None:
+    proposal = make_proposal()
+    a, b, _, _, e = list_shas(proposal)
+    approve(proposal, sam, [b, a], [{"edit": "drop", "image": e, "reason": reason}])
+    assert list_labels() == {(kind, e, reason, None)}
+
+
+def test_dropping_as_a_copy_labels_the_pair(sam: User) -> None:
+    proposal = make_proposal()
+    a, b, _, _, e = list_shas(proposal)
+    approve(proposal, sam, [b, a], [{"edit": "drop", "image": e, "reason": "duplicate", "other": b}])
+    assert list_labels() == {("pair", e, "duplicate", b)}
+
+
+def test_dropping_what_is_merely_not_needed_labels_nothing(sam: User) -> None:
+    proposal = make_proposal()
+    a, b, _, _, e = list_shas(proposal)
+    decision = approve(proposal, sam, [b, a], [{"edit": "drop", "image": e, "reason": "not_needed"}])
+    assert list_labels() == set()
+    assert decision.edits == [{"edit": "drop", "image": e, "reason": "not_needed"}]
+
+
+def test_reordering_prefers_only_the_turned_pairs(sam: User) -> None:
+    proposal = make_proposal([Candidate(before=place, after=place) for place in range(4)])
+    a, b, c, d = list_shas(proposal)
+    approve(proposal, sam, [c, a, b, d])
+    assert list_labels() == {("preference", c, "before", a), ("preference", c, "before", b)}
+
+
+def ask(proposal: Proposal, place: int, subject: str, kind: str) -> Question:
+    item = proposal.items.order_by("pk")[place]
+    return Question.objects.create(kind=kind, subject=subject, image=item.image, product=proposal.product)
+
+
+def test_an_edit_settles_the_question_that_it_answers_and_no_other(sam: User) -> None:
+    proposal = make_proposal()
+    a, b, _, _, e = list_shas(proposal)
+    answered, other = ask(proposal, 0, "type", "type"), ask(proposal, 1, "type", "type")
+    approve(proposal, sam, [b, a, e], [{"edit": "relabel", "image": a, "type": "side"}])
+    answered.refresh_from_db()
+    other.refresh_from_db()
+    assert (answered.state, other.state) == (Question.State.SETTLED, Question.State.OPEN)
+
+
+def test_an_undo_asks_again_and_keeps_the_labels(sam: User) -> None:
+    proposal = make_proposal()
+    a, b, _, _, e = list_shas(proposal)
+    question = ask(proposal, 0, "type", "type")
+    decision = approve(proposal, sam, [b, a, e], [{"edit": "relabel", "image": a, "type": "side"}])
+    decisions.undo(decision=decision, by=sam, submit_key="undo", now=timezone.now())
+    question.refresh_from_db()
+    assert question.state == Question.State.OPEN
+    assert Label.objects.filter(decision=decision, decision__undone_by__isnull=False).count() == 1

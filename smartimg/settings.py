@@ -198,7 +198,8 @@ CELERY_BEAT_SCHEDULE = {
 }
 CELERY_TIMEZONE = TIME_ZONE
 BATCH_SIZE = read_int("SMARTIMG_BATCH_SIZE", 16, least=1)
-LEASE_S = read_int("SMARTIMG_LEASE_S", 120, least=5)
+# A batch whose worker was killed waits this long for the next one; live workers renew it in time.
+LEASE_S = read_int("SMARTIMG_LEASE_S", 45, least=5)
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

@@ -90,7 +90,7 @@ class Change:
     @property
     def dropped(self) -> list[DraftItem]:
         """Images of today's set that are to go."""
-        return [self.items[key] for key in self.before if key not in self.after]
+        return [self.items[key] for key in dict.fromkeys(self.before) if key not in self.after]
 
     @property
     def added(self) -> list[str]:
@@ -102,6 +102,11 @@ class Change:
         """Added images of which today's set holds a copy that goes."""
         copies = {item.duplicate_of for item in self.dropped}
         return [key for key in self.added if key in copies]
+
+    @property
+    def shown_twice(self) -> int:
+        """How many places of today's set repeat the very file of another place."""
+        return len(self.before) - len(set(self.before))
 
     @property
     def has_new_hero(self) -> bool:
@@ -129,6 +134,7 @@ def kind_of_drop(reason: str) -> str:
 def count_changes(change: Change) -> dict[str, int]:
     """Kind of change -> how many; only kinds that occur."""
     counts = Counter(kind_of_drop(item.reason) for item in change.dropped)
+    counts["copy"] += change.shown_twice
     counts["hero"] = int(change.has_new_hero)
     counts["moved"] = change.moved
     counts["added"] = len(change.added)
@@ -164,7 +170,7 @@ def _add_up(parts: Sequence[float]) -> float:
 def summarise(change: Change, suppliers: Mapping[str, str]) -> str:
     """One line for the reviewer; `suppliers` names who sent each added image."""
     parts = [_describe_hero(change, suppliers)] if change.has_new_hero else []
-    copies = sum(item.reason == "duplicate" for item in change.dropped) - len(change.replaced)
+    copies = count_changes(change).get("copy", 0) - len(change.replaced)
     if change.replaced:
         parts.append(f"{_count(len(change.replaced), 'image')} replaced by a better copy")
     if copies > 0:

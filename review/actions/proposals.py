@@ -45,8 +45,10 @@ class Draft:
     notes: tuple[str, ...] = ()
     config_digest: str = ""
     model_versions: Mapping[str, str] = field(default_factory=dict)
+    images_known: int = 0  # of the items, judged before at the same version
     predicted_category: str | None = None
     category_confidence: float | None = None
+    passed_over: str = ""  # why there is nothing to choose
     selection: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -85,16 +87,20 @@ def store(*, run_product_id: int, draft: Draft, now: datetime) -> RunProduct | N
     _note_category(product, draft)
     _settle(run_product, product, draft, now)
     run_product.save()
-    _count_drops(run_product, draft)
+    _count_images(run_product, draft)
     return run_product
 
 
 def _settle(run_product: RunProduct, product: Product, draft: Draft, now: datetime) -> None:
-    """Give the product its outcome: unchanged, decided before, the same proposal as before, or a new one."""
+    """Give the product its outcome: passed over, unchanged, decided before, proposed before, or proposed."""
     open_one = product.proposals.select_for_update().filter(state=Proposal.State.OPEN).first()
     run_product.outcome = RunProduct.Outcome.UNCHANGED
     run_product.selection = dict(draft.selection)
-    if draft.after == draft.before:
+    if draft.passed_over:
+        _supersede(open_one)
+        run_product.outcome = RunProduct.Outcome.PASSED_OVER
+        run_product.reason = draft.passed_over[:500]
+    elif draft.after == draft.before:
         _supersede(open_one)
     elif open_one and open_one.content_digest == draft.content_digest and _has_base(open_one, draft):
         run_product.outcome, run_product.proposal = RunProduct.Outcome.PROPOSED, open_one
@@ -160,7 +166,7 @@ def find_origins(product_id: int) -> dict[str, Offer]:
         "supplier", "image"
     )
     found: dict[str, Offer] = {}
-    for offer in rows.order_by("is_retired", "position", "pk"):
+    for offer in rows.order_by("is_retired", "supplier_id", "position"):
         assert offer.image is not None
         found.setdefault(offer.image.sha256, offer)
     return found
@@ -220,19 +226,20 @@ def _note_category(product: Product, draft: Draft) -> None:
     product.save(update_fields=["category", "category_from", "category_confidence"])
 
 
-def _count_drops(run_product: RunProduct, draft: Draft) -> None:
-    """Add to the batch's count; a product's outcome is written once, so nothing counts twice."""
-    dropped = [item.reason for item in draft.items if item.verdict == "drop"]
-    if not dropped or run_product.batch_id is None:
+def _count_images(run_product: RunProduct, draft: Draft) -> None:
+    """Add to the batch's counts; a product's outcome is written once, so nothing counts twice."""
+    if run_product.batch_id is None:
         return
-    batch = RunBatch.objects.select_for_update().only("dropped").get(pk=run_product.batch_id)
-    for reason in dropped:
-        batch.dropped[reason] = batch.dropped.get(reason, 0) + 1
-    batch.save(update_fields=["dropped"])
+    batch = RunBatch.objects.select_for_update().get(pk=run_product.batch_id)
+    for item in draft.items:
+        if item.verdict == ProposalItem.Verdict.DROP:
+            batch.dropped[item.reason] = batch.dropped.get(item.reason, 0) + 1
+    batch.images_judged += len(draft.items)
+    batch.images_known += draft.images_known
+    batch.save(update_fields=["dropped", "images_judged", "images_known"])
 
 
-@transaction.atomic
-def settle_without(*, run_product_id: int, outcome: str, reason: str, now: datetime) -> None:
-    """Note why a product of a run gets no proposal: passed over, or failed."""
+def fail(*, run_product_id: int, reason: str) -> None:
+    """Note why a product of a run could not be judged."""
     waiting = RunProduct.objects.filter(pk=run_product_id, outcome=RunProduct.Outcome.WAITING)
-    waiting.update(outcome=outcome, reason=reason[:500])
+    waiting.update(outcome=RunProduct.Outcome.FAILED, reason=reason[:500])

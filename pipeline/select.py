@@ -1,0 +1,210 @@
+"""All stages for one product: drop, group by type, de-duplicate, order; with the reason for every image."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Protocol
+
+import numpy as np
+
+from pipeline import dedup, ordering
+from pipeline.config import PipelineConfig
+from pipeline.evidence import make_item
+from pipeline.gathering import NO_TYPE, Candidate, find_bypass, find_reason, gather, spare_the_last
+from pipeline.labels import DEFAULT_TYPE_ORDER, UNSURE
+from pipeline.records import (
+    Assessment,
+    FloatArray,
+    PairComparison,
+    ProductRecord,
+    Selection,
+    TypeJudgement,
+)
+
+Load = Callable[[str], bytes]
+
+
+class TypeJudge(Protocol):
+    """Names what images show; see pipeline.image_type."""
+
+    def judge(self, embeddings: FloatArray, category: str | None) -> list[TypeJudgement]:
+        """One judgement a row of `embeddings` (float32, (N, D))."""
+        ...
+
+
+class CategoryJudge(Protocol):
+    """Names a product's category from its text; see pipeline.category."""
+
+    def predict(self, title: str, description: str) -> tuple[str | None, float]:
+        """The category's path or None (abstained), and its calibrated probability (0 to 1)."""
+        ...
+
+
+class Selector:
+    """Selects image sets; holds the comparator, the type heads and the category model."""
+
+    def __init__(
+        self,
+        config: PipelineConfig | None = None,
+        *,
+        types: TypeJudge | None = None,
+        categories: CategoryJudge | None = None,
+        type_orders: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
+        self.config = config or PipelineConfig()
+        self.types = types
+        self.categories = categories
+        self.type_orders = dict(type_orders or {})
+        self.comparator = dedup.load_comparator(self.config.dedup.comparator, self.config.dedup)
+
+    def select(self, product: ProductRecord, assessments: Mapping[str, Assessment], load: Load) -> Selection:
+        """The best set of one product in the best order (II.A to II.E).
+
+        `assessments` holds one entry for each key of the product; `load` gives an image's bytes and
+        is asked only for pairs that may be copies. Raises KeyError for a missing assessment.
+        """
+        candidates = gather(product, assessments)
+        category, confidence = self._find_category(product)
+        passed_over = find_bypass(product, candidates)
+        if passed_over:
+            return _leave(product, candidates, passed_over)
+        candidates = [replace(c, reason=find_reason(c.assessment)) for c in candidates]
+        candidates = spare_the_last(candidates)
+        candidates = self._name_types(candidates, category)
+        candidates = self._drop_copies(candidates, load)
+        return self._arrange(product, candidates, category, confidence)
+
+    def _find_category(self, product: ProductRecord) -> tuple[str | None, float | None]:
+        if product.category or self.categories is None:
+            return product.category, None
+        return self.categories.predict(product.title, product.description)
+
+    def _name_types(self, candidates: list[Candidate], category: str | None) -> list[Candidate]:
+        seen = [c for c in candidates if c.assessment.embedding is not None]
+        if self.types is None or not seen:
+            return candidates
+        rows = np.stack([c.assessment.embedding for c in seen if c.assessment.embedding is not None])
+        named = dict(zip((c.key for c in seen), self.types.judge(rows, category), strict=True))
+        return [replace(c, image_type=named.get(c.key, NO_TYPE)) for c in candidates]
+
+    def _drop_copies(self, candidates: list[Candidate], load: Load) -> list[Candidate]:
+        kept = [c for c in candidates if c.reason is None]
+        copies = find_copies(kept, self.comparator, load)
+        return [
+            replace(c, reason="duplicate", duplicate_of=copies[c.key][0], comparison=copies[c.key][1])
+            if c.key in copies
+            else c
+            for c in candidates
+        ]
+
+    def _arrange(
+        self,
+        product: ProductRecord,
+        candidates: list[Candidate],
+        category: str | None,
+        confidence: float | None,
+    ) -> Selection:
+        kept = [c for c in candidates if c.reason is None]
+        wanted = self.type_orders.get(category or "") or DEFAULT_TYPE_ORDER
+        arranged = ordering.order(_prepare_order(kept, candidates), wanted, self.config.ordering)
+        words = dict(arranged.reasons)
+        items = tuple(make_item(c, words.get(c.key, "")) for c in candidates)
+        notes = [c.note for c in kept if c.note]
+        if category and confidence is not None:
+            notes.append(f"category {category} predicted from the text ({confidence:.2f})")
+        return Selection(
+            id=product.id,
+            before=product.before,
+            after=tuple(arranged.keys),
+            items=items,
+            category=category,
+            notes=tuple(notes),
+        )
+
+
+def _leave(product: ProductRecord, candidates: Sequence[Candidate], why: str) -> Selection:
+    """A product that is passed over keeps its set as it is; what was not in it stays out."""
+    shown = set(product.before)
+    items = []
+    for candidate in candidates:
+        keep = candidate.key in shown and candidate.assessment.unreadable is None
+        reason = None if keep else find_reason(candidate.assessment) or "not_shown"
+        items.append(make_item(replace(candidate, reason=reason), ""))
+    kept = {item.file for item in items if item.verdict == "keep"}
+    return Selection(
+        id=product.id,
+        before=product.before,
+        after=tuple(key for key in product.before if key in kept),
+        items=tuple(items),
+        category=product.category,
+        passed_over=why,
+    )
+
+
+def find_copies(
+    kept: Sequence[Candidate], comparator: dedup.Comparator, load: Load
+) -> dict[str, tuple[str, PairComparison]]:
+    """Key of each copy -> (key of the picture that stays, the comparison) (II.D).
+
+    Only pictures of one type are compared; an unsure picture is compared with all.
+    """
+    pairs = [
+        (one, two)
+        for one, two in dedup.candidates([c.assessment.descriptors for c in kept])
+        if _may_show_the_same(kept[one].image_type, kept[two].image_type)
+    ]
+    prepared: dict[int, Any] = {}
+
+    def prepare(index: int) -> Any:
+        if index not in prepared:
+            prepared[index] = comparator.prepare(load(kept[index].key))
+        return prepared[index]
+
+    def compare(one: int, two: int) -> PairComparison:
+        return comparator.compare(prepare(one), prepare(two))
+
+    ranking = dedup.rank([_stand(c) for c in kept])
+    clusters = dedup.cluster([c.key for c in kept], compare, ranking, pairs)
+    return {
+        copy: (cluster.representative, cluster.comparisons[copy])
+        for cluster in clusters
+        for copy in cluster.copies
+    }
+
+
+def _may_show_the_same(one: TypeJudgement, two: TypeJudgement) -> bool:
+    unsure = {None, UNSURE}
+    return one.type == two.type or one.type in unsure or two.type in unsure
+
+
+def _stand(candidate: Candidate) -> dedup.Standing:
+    found = candidate.assessment
+    return dedup.Standing(candidate.key, found.width_px, found.height_px, found.framing, candidate.place)
+
+
+def _prepare_order(
+    kept: Sequence[Candidate], candidates: Sequence[Candidate]
+) -> list[ordering.OrderingInput]:
+    """Kept images as ordering sees them; one that stands for a copy takes the copy's better place."""
+    places = {c.key: c.place for c in kept}
+    for copy in candidates:
+        if copy.duplicate_of is not None:
+            places[copy.duplicate_of] = min(places[copy.duplicate_of], copy.place)
+    return [
+        ordering.OrderingInput(
+            key=c.key,
+            image_type=c.image_type,
+            place=places[c.key],
+            framing=c.assessment.framing,
+            width_px=c.assessment.width_px,
+            height_px=c.assessment.height_px,
+            has_text=_shows_text(c),
+        )
+        for c in kept
+    ]
+
+
+def _shows_text(candidate: Candidate) -> bool:
+    judgements = candidate.assessment.judgements
+    return any(judgements[name].flag for name in ("badge", "watermark") if name in judgements)

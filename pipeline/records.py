@@ -210,6 +210,7 @@ class Selection:
     after: tuple[str, ...]
     items: tuple[SelectedItem, ...]
     category: str | None = None
+    category_confidence: float | None = None  # 0 to 1; None where the category was given
     passed_over: str | None = None
     notes: tuple[str, ...] = ()
 

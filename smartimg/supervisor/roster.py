@@ -86,6 +86,7 @@ def environment(place: Place, port: int, debug: bool) -> dict[str, str]:
         "SMARTIMG_VAR": str(place.var),
         "SMARTIMG_BASE_URL": os.environ.get("SMARTIMG_BASE_URL") or f"http://127.0.0.1:{port}",
         "SMARTIMG_DEBUG": os.environ.get("SMARTIMG_DEBUG", "1") if debug else "0",
+        "SMARTIMG_CACHE": os.environ.get("SMARTIMG_CACHE") or str(place.var / "cache"),
         "PYTHONUNBUFFERED": "1",
     }
     return {**os.environ, **decided}

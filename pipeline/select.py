@@ -119,6 +119,7 @@ class Selector:
             after=tuple(arranged.keys),
             items=items,
             category=category,
+            category_confidence=confidence if category else None,
             notes=tuple(notes),
         )
 

@@ -1,0 +1,99 @@
+"""./run's options, its claim to a var/ and a port, and what it starts."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from smartimg.embedded.place import Place
+from smartimg.setup.options import Options, parse
+from smartimg.supervisor.claim import AlreadyRuns, claim, is_free
+from smartimg.supervisor.first_steps import describe_logins
+from smartimg.supervisor.logs import rotate
+from smartimg.supervisor.roster import environment, make_children
+
+REPO = Path(__file__).resolve().parent.parent.parent
+
+
+def test_it_serves_on_8000_opens_the_browser_and_loads_the_demo_unless_told_otherwise() -> None:
+    assert parse([]) == Options(port=8000, browser=True, empty=False)
+    assert parse(["--port", "9000", "--no-browser", "--empty"]) == Options(
+        port=9000, browser=False, empty=True
+    )
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "web", "-1", ""])
+def test_a_port_that_is_none_is_refused_before_anything_is_installed(port: str) -> None:
+    done = subprocess.run(["./run", "--port", port], cwd=REPO, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "is no port" in done.stderr or "expected one argument" in done.stderr
+    assert done.stdout == ""
+
+
+def test_help_explains_and_starts_nothing() -> None:
+    done = subprocess.run(["./run", "--help"], cwd=REPO, capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert "--no-browser" in done.stdout
+    assert "smartimg is running" not in done.stdout
+
+
+def test_a_second_start_learns_the_address_of_the_first(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    with (
+        claim(place, "http://127.0.0.1:8000"),
+        pytest.raises(AlreadyRuns, match=r"^http://127\.0\.0\.1:8000$"),
+    ):
+        claim(place, "http://127.0.0.1:9000")
+    claim(place, "http://127.0.0.1:9000").close()
+    assert (place.run / "run.lock").read_text() == "http://127.0.0.1:9000\n"
+
+
+def test_it_sees_that_a_port_is_taken() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        assert not is_free(taken.getsockname()[1])
+    assert is_free(taken_port := find_port()), taken_port
+
+
+def find_port() -> int:
+    """A port that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def test_the_web_server_listens_on_this_machine_only_and_each_process_has_its_log(tmp_path: Path) -> None:
+    children = make_children(Place(tmp_path), 8000)
+    assert [child.name for child in children] == ["web", "worker-fetch", "worker-vision", "beat"]
+    assert "127.0.0.1:8000" in children[0].argv
+    assert len({child.log for child in children}) == len({child.mark for child in children}) == 4
+
+
+def test_only_the_web_server_runs_with_debug_and_links_name_the_port(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SMARTIMG_DEBUG", raising=False)
+    monkeypatch.delenv("SMARTIMG_BASE_URL", raising=False)
+    web = environment(Place(tmp_path), 8123, debug=True)
+    assert (web["SMARTIMG_DEBUG"], web["SMARTIMG_BASE_URL"]) == ("1", "http://127.0.0.1:8123")
+    assert environment(Place(tmp_path), 8123, debug=False)["SMARTIMG_DEBUG"] == "0"
+    monkeypatch.setenv("SMARTIMG_DEBUG", "0")
+    assert environment(Place(tmp_path), 8123, debug=True)["SMARTIMG_DEBUG"] == "0"
+
+
+def test_a_large_log_is_put_aside_and_a_small_one_kept(tmp_path: Path) -> None:
+    os.truncate(os.open(tmp_path / "large.log", os.O_CREAT | os.O_RDWR), 10_000_001)
+    (tmp_path / "small.log").write_text("line\n")
+    rotate(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["large.log.1", "small.log"]
+
+
+def test_logins_are_named_only_where_the_demo_made_them(tmp_path: Path) -> None:
+    assert describe_logins(Place(tmp_path)) == ""
+    (tmp_path / "demo-logins.txt").write_text("admin  secret\n")
+    assert describe_logins(Place(tmp_path)) == "    admin  secret\n"

@@ -8,9 +8,10 @@ from pathlib import Path
 os.environ.setdefault("SMARTIMG_VAR", str(Path(__file__).resolve().parent.parent / "var" / "test"))
 
 from smartimg.settings import *  # noqa: F403
-from smartimg.settings import DATABASES, STORAGES
+from smartimg.settings import DATABASES, STATIC_ROOT, STORAGES
 
 DATABASES["default"]["TEST"] = {"NAME": f"test_smartimg_{os.getpid()}"}
 
 # Pages are rendered without collectstatic having run.
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)

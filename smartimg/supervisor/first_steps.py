@@ -64,6 +64,8 @@ def note_first_start(place: Place) -> None:
 def prepare(place: Place, env: Mapping[str, str], empty: bool) -> None:
     """Bring the tables up to date; load the demo on the first start, unless an empty one is wanted."""
     manage(place, env, "migrate", "--no-input", "--verbosity", "1")
+    if env["SMARTIMG_DEBUG"].lower() in {"0", "false", "no", "off"}:
+        manage(place, env, "collectstatic", "--no-input", "--verbosity", "1")
     if is_first_start(place):
         if not empty:
             manage(place, env, "load_demo", show=True)

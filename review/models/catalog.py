@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -51,6 +55,10 @@ class Supplier(models.Model):
         return self.name
 
 
+# What a product is found by; 'simple' knows no language, so that every one is served alike.
+PRODUCT_WORDS = SearchVector("title", "external_id", config="simple")
+
+
 class Product(models.Model):
     """A product by the id that its catalog gives it."""
 
@@ -66,12 +74,16 @@ class Product(models.Model):
     category_from = models.CharField(max_length=10, choices=CategoryFrom, default=CategoryFrom.NONE)
     category_confidence = models.FloatField(null=True, blank=True)
     is_curated = models.BooleanField(default=False)
-    catalog_digest = models.CharField(max_length=64, blank=True)
+    catalog_digest = models.CharField(max_length=64, blank=True)  # of all that the catalog last said
+    current_digest = models.CharField(max_length=64, blank=True)  # of the set that it last stated, if any
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
-        indexes = [models.Index(fields=["category", "id"])]
+        indexes = [
+            models.Index(fields=["category", "id"]),
+            GinIndex(PRODUCT_WORDS, name="product_words"),
+        ]
 
     def __str__(self) -> str:
         return self.title or self.external_id
@@ -92,6 +104,24 @@ class Image(models.Model):
         return self.sha256[:12]
 
 
+# Refusals that the network may not repeat, and how long it is left alone before it is asked again.
+TRANSIENT_REFUSALS = ("unknown_host", "unreachable", "timeout", "busy")
+ASK_AGAIN_AFTER = timedelta(minutes=10)
+
+
+class OfferQuerySet(models.QuerySet["Offer"]):
+    """Reads as English: Offer.objects.worth_fetching(now)."""
+
+    def worth_fetching(self, now: datetime) -> OfferQuerySet:
+        """Waiting ones, and those that failed some time ago for a reason that may have passed."""
+        passed = Q(
+            state=Offer.State.REFUSED,
+            refusal_code__in=TRANSIENT_REFUSALS,
+            fetched_at__lt=now - ASK_AGAIN_AFTER,
+        )
+        return self.filter(Q(state=Offer.State.PENDING) | passed, is_retired=False)
+
+
 class Offer(models.Model):
     """One picture that a supplier sends for a product: where it lies, its place, how fetching went."""
 
@@ -107,8 +137,12 @@ class Offer(models.Model):
     image = models.ForeignKey(Image, null=True, blank=True, on_delete=models.PROTECT, related_name="offers")
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
     refusal = models.CharField(max_length=300, blank=True)
+    refusal_code = models.CharField(max_length=20, blank=True)
+    stamp = models.CharField(max_length=60, blank=True)  # size and time of a local file when it was imported
     is_retired = models.BooleanField(default=False)
     fetched_at = models.DateTimeField(null=True, blank=True)
+
+    objects = OfferQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -182,9 +216,15 @@ class CatalogImport(models.Model):
 
 
 class ImportProblem(models.Model):
-    """A line, or a picture in a line, that an import refused, and why."""
+    """A line, or a picture in a line, that an import refused, and why; or a note where nothing was lost."""
+
+    class What(models.TextChoices):
+        PRODUCT = "product", "product refused"
+        IMAGE = "image", "picture refused"
+        NOTE = "note", "note"
 
     catalog_import = models.ForeignKey(CatalogImport, on_delete=models.CASCADE, related_name="problems")
+    what = models.CharField(max_length=7, choices=What, default=What.PRODUCT)
     line = models.PositiveIntegerField()
     product_id_text = models.CharField(max_length=200, blank=True)
     field = models.CharField(max_length=100, blank=True)

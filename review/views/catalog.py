@@ -1,7 +1,11 @@
-"""Pages of catalog."""
+"""Pages of the catalog: products with their history, import reports, pictures."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from review.views.pictures import picture
+
+urlpatterns = [
+    path("i/<str:size>/<str:name>", picture, name="picture"),
+]

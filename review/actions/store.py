@@ -1,0 +1,113 @@
+"""Pictures' bytes by their content: the original once, renditions beside it, and signed addresses to them."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.urls import reverse
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+SIDES_PX = (160, 480, 1200)
+ORIGINAL = "original"
+_SIGNATURE_CHARS = 24  # 96 bits of HMAC-SHA-256: beyond guessing, and short in a page with 100 pictures
+
+
+class NotStored(Exception):
+    """There are no such bytes in the store."""
+
+
+def image_url(sha256: str, side_px: int) -> str:
+    """The address of a rendition; whoever has it may see the picture, nobody can make one up."""
+    return _make_url(str(side_px), f"{sha256}.webp")
+
+
+def original_url(sha256: str) -> str:
+    """The address of the file as the supplier sent it."""
+    return _make_url(ORIGINAL, sha256)
+
+
+def is_signed(size: str, name: str, signature: str) -> bool:
+    """Whether the signature was made here for this picture in this size."""
+    return constant_time_compare(signature, _sign(size, name))
+
+
+def read_original(sha256: str) -> bytes:
+    """The file as it came. Raises NotStored."""
+    return _read(name_original(sha256))
+
+
+def read_rendition(sha256: str, side_px: int) -> bytes:
+    """WebP bytes of a side. Raises NotStored."""
+    return _read(name_rendition(sha256, side_px))
+
+
+def put_picture(sha256: str, original: bytes, renditions: Mapping[int, bytes]) -> None:
+    """Write what is not there yet; renditions first, so that an original always has its own."""
+    for side_px, data in renditions.items():
+        _write_once(name_rendition(sha256, side_px), data)
+    _write_once(name_original(sha256), original)
+
+
+def put_rendition(sha256: str, side_px: int, data: bytes) -> None:
+    """Write one rendition, if it is not there yet."""
+    _write_once(name_rendition(sha256, side_px), data)
+
+
+def name_original(sha256: str) -> str:
+    """Where an original lies; two levels keep folders small."""
+    return f"{ORIGINAL}/{sha256[:2]}/{sha256[2:4]}/{sha256}"
+
+
+def name_rendition(sha256: str, side_px: int) -> str:
+    """Where a rendition lies."""
+    return f"webp/{side_px}/{sha256[:2]}/{sha256[2:4]}/{sha256}.webp"
+
+
+def _make_url(size: str, name: str) -> str:
+    return f"{reverse('picture', args=[size, name])}?s={_sign(size, name)}"
+
+
+@lru_cache(maxsize=4096)
+def _sign_with(key: str, size: str, name: str) -> str:
+    made = salted_hmac("review.picture", f"{size}/{name}", secret=key, algorithm="sha256")
+    return made.hexdigest()[:_SIGNATURE_CHARS]
+
+
+def _sign(size: str, name: str) -> str:
+    return _sign_with(settings.SECRET_KEY, size, name)
+
+
+def _read(name: str) -> bytes:
+    try:
+        with default_storage.open(name, "rb") as file:
+            return bytes(file.read())
+    except FileNotFoundError as error:
+        raise NotStored(name) from error
+
+
+def _write_once(name: str, data: bytes) -> None:
+    """The same content has the same name, so what is there is right; a killed write leaves no half."""
+    if default_storage.exists(name):
+        return
+    try:
+        path = Path(default_storage.path(name))
+    except NotImplementedError:  # not a folder: such stores write whole objects
+        default_storage.save(name, ContentFile(data))
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".draft-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(draft).chmod(0o644)
+        Path(draft).replace(path)
+    except BaseException:
+        Path(draft).unlink(missing_ok=True)
+        raise

@@ -12,14 +12,14 @@ from smartimg.processes import Child
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 FETCH_THREADS = 4  # downloads and small rows: threads wait cheaply
 WEB_WORKERS = 2
-WEB_THREADS = 4
+WEB_THREADS = 8  # each; a client that waits for its selection holds one for up to 30 s
 
 
-def web_command(bind: str) -> list[str]:
+def web_command(bind: str, threads: str = str(WEB_THREADS)) -> list[str]:
     """Pages and API; two processes, so that one that hangs or dies leaves the other."""
     return [
         *("gunicorn", "smartimg.wsgi:application", "--bind", bind, "--preload"),
-        *("--worker-class", "gthread", "--workers", str(WEB_WORKERS), "--threads", str(WEB_THREADS)),
+        *("--worker-class", "gthread", "--workers", str(WEB_WORKERS), "--threads", threads),
         *("--timeout", "60", "--graceful-timeout", "10", "--no-control-socket"),
     ]
 
@@ -62,7 +62,7 @@ def beat_command() -> list[str]:
 def make_children(place: Place, port: int) -> list[Child]:
     """All processes, not yet started."""
     commands = {
-        "web": web_command(f"127.0.0.1:{port}"),
+        "web": web_command(f"127.0.0.1:{port}", os.environ.get("SMARTIMG_WEB_THREADS") or str(WEB_THREADS)),
         "worker-fetch": fetch_command(),
         "worker-vision": vision_command(),
         "beat": beat_command(),

@@ -60,7 +60,8 @@ def test_the_files_are_well_formed(command: list[str]) -> None:
     ],
 )
 def test_a_service_runs_the_command_that_run_starts(service: str, command: list[str]) -> None:
-    assert shlex.split(SERVICES[service]["command"]) == command
+    written = re.sub(r"\$\{\w+:-(\w+)\}", r"\1", SERVICES[service]["command"])  # what is run by default
+    assert shlex.split(written) == command
 
 
 def test_every_queue_has_a_worker_and_no_worker_waits_on_a_queue_that_nobody_fills() -> None:

@@ -93,7 +93,8 @@ def plan(*, run_id: int, now: datetime) -> bool:
 
 def _with_picture_counts(products: QuerySet[Product]) -> QuerySet[Product]:
     """Products with `pictures`: how many different ones are offered, as far as is known before fetching."""
-    usable = Q(offers__is_retired=False) & ~Q(offers__state=Offer.State.REFUSED)
+    had = ~Q(offers__state=Offer.State.REFUSED) | Q(offers__image__unreadable="")
+    usable = Q(offers__is_retired=False) & had
     name = Coalesce("offers__image__sha256", "offers__source")
     return products.annotate(pictures=Count(name, filter=usable, distinct=True)).order_by("pk")
 

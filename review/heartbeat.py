@@ -1,0 +1,57 @@
+"""Keeps a lease alive while long work goes on, from a thread of its own."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from types import TracebackType
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.utils import timezone
+
+from review.actions import runs
+from review.actions.runs import Claim, LeaseLost
+
+logger = logging.getLogger(__name__)
+
+
+class Heartbeat:
+    """Renews a claim three times a lease; `check` raises LeaseLost once somebody else took the batch."""
+
+    def __init__(self, held: Claim) -> None:
+        self.held = held
+        self.is_lost = False
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True, name=f"lease of {held.batch_id}")
+
+    def __enter__(self) -> Heartbeat:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def check(self) -> None:
+        """Between two steps of the work: go on only while the batch is ours."""
+        if self.is_lost:
+            raise LeaseLost
+
+    def _run(self) -> None:
+        try:
+            while not self.is_lost and not self._stop.wait(settings.LEASE_S / 3):
+                self._renew()
+        finally:
+            connection.close()  # this thread's own
+
+    def _renew(self) -> None:
+        try:
+            runs.renew(self.held, now=timezone.now())
+        except LeaseLost:
+            self.is_lost = True
+        except DatabaseError as error:  # the next beat may reach it again, before the lease runs out
+            logger.warning("the lease of %s was not renewed: %s", self.held, error)
+            connection.close()

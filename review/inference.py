@@ -1,0 +1,132 @@
+"""Rows <-> pipeline records: the only way into the vision part of the pipeline."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import asdict
+from functools import lru_cache
+
+import numpy as np
+from pgvector import HalfVector
+
+from pipeline.assess import Assessor
+from pipeline.config import PipelineConfig
+from pipeline.records import Assessment, Framing, Judgement
+from pipeline.select import Selector
+from review.actions import store
+from review.actions.proposals import Draft
+from review.candidates import Candidates
+from review.drafting import make_draft
+from review.models import Category, Image, ImageAnalysis, Product
+
+CHUNK = 32  # images in memory at a time
+
+logger = logging.getLogger(__name__)
+
+
+class LostPictures(Exception):
+    """The store does not hold what the catalog's rows say it does."""
+
+
+@lru_cache(maxsize=1)
+def load_assessor() -> Assessor:
+    """The judges, once a process."""
+    return Assessor(PipelineConfig())
+
+
+def look_at(products: Iterable[Product]) -> set[str]:
+    """Judge every picture of these products that was not judged at this version; returns their SHA-256."""
+    version = load_assessor().version
+    pks = [product.pk for product in products]
+    wanted = Image.objects.filter(offers__product__in=pks, offers__is_retired=False)
+    wanted |= Image.objects.filter(publishedimage__published_set__product__in=pks)
+    known = ImageAnalysis.objects.filter(version=version).values("image")
+    fresh = sorted(set(wanted.exclude(pk__in=known).values_list("pk", "sha256")))
+    for at in range(0, len(fresh), CHUNK):
+        _assess(fresh[at : at + CHUNK])
+    return {sha256 for _, sha256 in fresh}
+
+
+def _assess(rows: Sequence[tuple[int, str]]) -> None:
+    """Keep what the judges say; whoever else judged the same picture meanwhile said the same."""
+    ids = {sha256: pk for pk, sha256 in rows}
+    found = load_assessor().assess(list(_read_stored(ids)))
+    ImageAnalysis.objects.bulk_create(
+        (_to_row(ids[assessment.key], assessment) for assessment in found), ignore_conflicts=True
+    )
+
+
+def _read_stored(shas: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+    """Pictures with their bytes; one that is lost is reported for each product that needs it."""
+    for sha256 in shas:
+        try:
+            yield sha256, store.read_original(sha256)
+        except store.NotStored:
+            logger.error("picture %s is not in the store", sha256)
+
+
+def _to_row(image_id: int, assessment: Assessment) -> ImageAnalysis:
+    embedding = assessment.embedding
+    return ImageAnalysis(
+        image_id=image_id,
+        version=load_assessor().version,
+        judgements={name: word.as_json() for name, word in assessment.judgements.items()},
+        framing=asdict(assessment.framing) if assessment.framing else {},
+        embedding=None if embedding is None else HalfVector(embedding.astype(np.float16)),
+        descriptors=assessment.descriptors,
+    )
+
+
+def read_assessments(images: Iterable[Image]) -> dict[str, Assessment]:
+    """SHA-256 -> what was said of the picture, as it was stored: the same whenever it is read."""
+    rows = ImageAnalysis.objects.filter(version=load_assessor().version, image__in=list(images))
+    return {row.image.sha256: _to_assessment(row) for row in rows.select_related("image")}
+
+
+def _to_assessment(row: ImageAnalysis) -> Assessment:
+    image = row.image
+    return Assessment(
+        key=image.sha256,
+        width_px=image.width_px,
+        height_px=image.height_px,
+        byte_size=image.byte_size,
+        format=image.format,
+        unreadable=image.unreadable or None,
+        judgements={name: Judgement.from_json(name, word) for name, word in row.judgements.items()},
+        framing=Framing(**row.framing) if row.framing else None,
+        embedding=None if row.embedding is None else np.asarray(row.embedding, np.float32),
+        descriptors=bytes(row.descriptors),
+        analysis_version=row.version,
+    )
+
+
+def load_selector() -> Selector:
+    """The stages after the judges; made anew when a category's order of types changed."""
+    orders = Category.objects.exclude(type_order=[]).values_list("path", "type_order")
+    return _make_selector(tuple((path, tuple(order)) for path, order in orders.order_by("path")))
+
+
+@lru_cache(maxsize=1)
+def _make_selector(orders: tuple[tuple[str, tuple[str, ...]], ...]) -> Selector:
+    return Selector(PipelineConfig(), type_orders=dict(orders))
+
+
+def select(candidates: Candidates, fresh: AbstractSet[str]) -> Draft:
+    """The best set of one product whose pictures were looked at before; `fresh` of them just now."""
+    assessments = read_assessments(candidates.images.values())
+    lost = [sha256[:12] for sha256 in candidates.images if sha256 not in assessments]
+    if lost:
+        raise LostPictures(f"pictures that were fetched are not in the store any more: {', '.join(lost)}")
+    selector = load_selector()
+    selection = selector.select(candidates.record, assessments, store.read_original)
+    versions = {"analysis": load_assessor().version, "comparator": selector.comparator.version}
+    return make_draft(
+        candidates,
+        selection,
+        assessments,
+        fresh,
+        config_digest=selector.config.digest(),
+        model_versions=versions,
+    )

@@ -1,0 +1,80 @@
+"""Celery tasks: load by id, one call, done. Messages are hints; the database knows what is to be done."""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+from typing import Any
+
+from celery import Task, shared_task
+from django.db import transaction
+from django.utils import timezone
+from kombu.exceptions import OperationalError as BrokerError
+
+from review.actions import runs
+from review.models import RunBatch, SelectionRun
+
+logger = logging.getLogger(__name__)
+
+URGENT, BULK = 0, 6  # Redis priorities: a single product that a program waits for goes first
+
+
+def hint(task: Task, *args: Any, priority: int = BULK) -> None:
+    """Enqueue after the commit; with no broker in reach, `resume_runs` finds the work a little later."""
+    transaction.on_commit(partial(_send, task, args, priority))
+
+
+def _send(task: Task, args: tuple[Any, ...], priority: int) -> None:
+    try:
+        task.apply_async(args, priority=priority)
+    except BrokerError as error:
+        logger.warning("%s%s was not enqueued, the broker is away: %s", task.name, args, error)
+
+
+@shared_task
+def plan_run(run_id: int) -> None:
+    """Write down a run's products and batches, and set the first ones going."""
+    runs.plan(run_id=run_id, now=timezone.now())
+    send_batches(run_id)
+
+
+@shared_task
+def fetch_batch(run_id: int, number: int) -> None:
+    """Fetch one batch's pictures."""
+    from review import batches
+
+    if batches.fetch(run_id=run_id, number=number):
+        hint(judge_batch, run_id, number, priority=_priority(run_id))
+
+
+@shared_task
+def judge_batch(run_id: int, number: int) -> None:
+    """Judge one batch's pictures and store its proposals."""
+    from review import batches
+
+    batches.judge(run_id=run_id, number=number)
+    send_batches(run_id)
+
+
+@shared_task
+def resume_runs() -> None:
+    """Whatever was planned, promised or claimed and then forgotten goes on; beat calls this."""
+    for run in runs.unfinished():
+        if run.state == SelectionRun.State.PLANNED:
+            hint(plan_run, run.pk)
+            continue
+        runs.give_up_lost_batches(run_id=run.pk, now=timezone.now())
+        send_batches(run.pk)
+        runs.finish_if_complete(run_id=run.pk, now=timezone.now())
+
+
+def send_batches(run_id: int) -> None:
+    """Enqueue the batches whose turn it is."""
+    stages = {RunBatch.State.FETCHING: fetch_batch, RunBatch.State.JUDGING: judge_batch}
+    for number, state in runs.promise_batches(run_id=run_id, now=timezone.now()):
+        hint(stages[RunBatch.State(state)], run_id, number, priority=_priority(run_id))
+
+
+def _priority(run_id: int) -> int:
+    few = RunBatch.objects.filter(run_id=run_id)[:2].count() < 2
+    return URGENT if few else BULK

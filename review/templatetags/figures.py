@@ -1,0 +1,37 @@
+"""Numbers in words: how long, how many of what."""
+
+from __future__ import annotations
+
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.template import Library
+
+from review.actions.changes import POOR
+
+register = Library()
+
+
+@register.filter
+def duration(seconds: float | None) -> str:
+    """Seconds as people say them: 40 s, 3 min 20 s, 2 h 5 min; a dash for none."""
+    if seconds is None:
+        return "–"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s" if rest and minutes < 10 else f"{minutes} min"
+    return f"{minutes // 60} h {minutes % 60} min"
+
+
+@register.filter
+def drops(count: int, reason: str) -> str:
+    """So many dropped images of a kind: '12 blurred images', '1 copy'."""
+    one, many = {**POOR, "duplicate": ("copy", "copies")}.get(reason, (reason, reason))
+    return f"{intcomma(count)} {one if count == 1 else many}"
+
+
+@register.filter
+def counted(count: int, noun: str) -> str:
+    """'1 product', '1,240 products'."""
+    return f"{intcomma(count)} {noun}" if count == 1 else f"{intcomma(count)} {noun}s"

@@ -31,7 +31,7 @@ def parse_object(data: Any, line: int, images_dir: Path | None, supplier: str = 
 
     `images_dir` (resolved) holds the pictures that are named by path; None refuses paths altogether.
     `supplier` names the supplier of pictures that have none. A picture that can't be taken is refused
-    alone: it is listed in the product's `refusals`.
+    alone: it is listed in the product's `refusals`; a missing file keeps its place all the same.
     """
     if not isinstance(data, Mapping):
         raise RefusedField("", f"The line must be a JSON object, not {name_kind(data)}.")
@@ -76,6 +76,8 @@ class _ImageReader:
             except UnusableSource as error:
                 self.refuse(f"{field}.{position}", f"{error} {show(name)}".strip())
                 continue
+            if image.problem:
+                self.refuse(f"{field}.{position}", f"{image.problem} {show(name)}")
             if image.source in found:
                 where = f"{field}.{position}"
                 self.refuse(where, f"Listed twice; its first place counts. {show(name)}", "note")

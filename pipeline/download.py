@@ -108,7 +108,7 @@ class Downloader:
 def read_file(path: str, max_bytes: int) -> bytes:
     """Bytes of a regular file. Raises UnableToFetch for what is missing, too large or no file."""
     file = Path(path)
-    if not file.is_file():
+    if not (file.is_absolute() and file.is_file()):
         raise UnableToFetch("missing", "The file is no longer there.")
     try:
         with file.open("rb") as opened:

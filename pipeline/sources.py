@@ -21,11 +21,13 @@ class ImageSource:
     """One picture as the catalog names it (`name`) and as it is found (`source`: address or absolute path).
 
     `stamp` is size and time of a local file, so that a replaced file is noticed; '' for addresses.
+    `problem` says that a file is not there now: it keeps its place in the catalog, as it may come back.
     """
 
     name: str
     source: str
     stamp: str = ""
+    problem: str = ""
 
 
 def is_address(source: str) -> bool:
@@ -79,15 +81,16 @@ def check_address(url: str) -> None:
 def _locate_file(name: str, images_dir: Path) -> ImageSource:
     try:
         path = (images_dir / name).resolve()
-        found = path.stat() if path.is_relative_to(images_dir) else None
-    except FileNotFoundError as error:
-        raise UnusableSource("There is no such file in the folder of images.") from error
+        is_inside = path.is_relative_to(images_dir)  # what lies outside is not even looked at
+        found = path.stat() if is_inside and path.exists() else None
     except (OSError, ValueError, RuntimeError) as error:
         raise UnusableSource("The path cannot be read.") from error
-    if found is None:  # what lies outside is not even looked at
+    if not is_inside:
         raise UnusableSource("The path leads out of the folder of images.")
-    if not path.is_file():
-        raise UnusableSource("The path is a folder or device, not a file.")
     if len(str(path).encode()) > MAX_SOURCE_BYTES:
         raise UnusableSource(f"The full path is longer than {MAX_SOURCE_BYTES} bytes.")
+    if found is None:
+        return ImageSource(name, str(path), problem="There is no such file in the folder of images.")
+    if not path.is_file():
+        raise UnusableSource("The path is a folder or device, not a file.")
     return ImageSource(name, str(path), f"{found.st_size}-{found.st_mtime_ns}")

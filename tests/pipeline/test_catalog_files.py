@@ -148,7 +148,6 @@ def test_it_refuses_a_broken_line_and_reads_on(write: Write, line: Any, field: s
 
 
 BROKEN_IMAGES = [
-    ("missing.jpg", "no such file"),
     ("../secret.txt", "leads out of the folder"),
     ("/etc/passwd", "leads out of the folder"),
     (".", "not a file"),
@@ -171,6 +170,14 @@ def test_it_refuses_a_picture_alone(write: Write, image: Any, reason: str) -> No
     assert names(product) == [("N", ["a.jpg", "b.jpg"])]
     assert (refusal.line, refusal.field, refusal.what) == (1, "offers.0.images.1", "image")
     assert reason in refusal.reason
+
+
+def test_a_missing_file_keeps_its_place_for_when_it_comes_back(write: Write) -> None:
+    line = chair(offers=[{"supplier": "N", "images": ["missing.jpg", "a.jpg"]}])
+    [product], [refusal] = read(write(line))
+    assert names(product) == [("N", ["missing.jpg", "a.jpg"])]
+    assert (refusal.what, refusal.field) == ("image", "offers.0.images.0")
+    assert "no such file" in refusal.reason
 
 
 def test_it_refuses_a_link_that_leads_out_of_the_folder(write: Write) -> None:

@@ -1,58 +1,80 @@
-"""All that is known of an image whatever its product: one decode, one backbone pass, all judges on top."""
+"""All judges on a batch of images: one decode, one backbone pass, one record an image."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 
+import cv2
 import numpy as np
 
 from pipeline import dedup
-from pipeline.backbone import load_backbone
+from pipeline.backbone import Backbone, load_backbone
 from pipeline.config import PipelineConfig
 from pipeline.foreground import Foreground, find_object
 from pipeline.images import DecodedImage, UnreadableImage, decode
+from pipeline.quality import QualityJudges, judge_rules
+from pipeline.quality.judges import Measures, measure
 from pipeline.records import Assessment, FloatArray, Framing, Judgement, RgbArray
 
-ASSESSMENT_FORMAT = 1  # changes when the record changes its meaning
-DECODE_THREADS = 2
+FORMAT = "1"  # raise it when what an assessment holds changes
+CHUNK = 32  # images whose pixels are in memory at once
 
 
 @dataclass(frozen=True)
-class _Seen:
-    """One readable image between decoding and judging."""
+class Seen:
+    """One image with all that is computed from its pixels alone."""
 
     key: str
     image: DecodedImage
-    foreground: Foreground
-    network_input: RgbArray
+    found: Foreground
+    measures: Measures
+    entry: RgbArray
     descriptors: bytes
 
 
 class Assessor:
-    """Judges images in batches; load one a process, it holds the backbone and the heads."""
+    """Judges images; loads the backbone and the heads on first use and keeps them."""
 
-    def __init__(self, config: PipelineConfig | None = None) -> None:
+    def __init__(self, config: PipelineConfig | None = None, threads: int = 0) -> None:
         self.config = config or PipelineConfig()
-        self.backbone = load_backbone(self.config.backbone)
+        self.threads = threads or int(os.environ.get("SMARTIMG_THREADS", "0")) or _count_processors()
 
-    @property
+    @cached_property
+    def backbone(self) -> Backbone:
+        return load_backbone(self.config.backbone, threads=self.threads)
+
+    @cached_property
+    def quality(self) -> QualityJudges:
+        return QualityJudges(self.backbone.signature)
+
+    @cached_property
     def version(self) -> str:
-        """16 hex digits that change with anything that could change an assessment."""
-        parts = [str(ASSESSMENT_FORMAT), self.config.digest(), self.backbone.signature]
+        """16 hex digits of settings, backbone and heads: assessments of one version are comparable."""
+        parts = [FORMAT, self.config.digest(), self.backbone.signature, self.quality.version]
         return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
 
     def assess(self, items: Sequence[tuple[str, bytes]]) -> list[Assessment]:
-        """One assessment for each (key, file bytes), in order; an unusable image says why, none raises."""
-        with ThreadPoolExecutor(DECODE_THREADS) as pool:
-            looked = list(pool.map(self._look, items))
-        seen = [one for one in looked if isinstance(one, _Seen)]
-        found = {id(one): assessment for one, assessment in zip(seen, self._judge(seen), strict=True)}
-        return [found[id(one)] if isinstance(one, _Seen) else one for one in looked]
+        """One Assessment for each (key, bytes of the file), in the same order.
 
-    def _look(self, item: tuple[str, bytes]) -> _Seen | Assessment:
+        A file that can't be read gives an assessment with the reason; it never raises for one image.
+        """
+        return list(self.assess_each(items))
+
+    def assess_each(self, items: Sequence[tuple[str, bytes]]) -> Iterator[Assessment]:
+        """The same one by one, in order, with at most CHUNK images' pixels in memory."""
+        cv2.setNumThreads(1)  # images run side by side; threads inside each would only compete
+        _ = self.version  # loads the backbone and the heads once, before threads ask for them
+        with ThreadPoolExecutor(self.threads) as pool:
+            for start in range(0, len(items), CHUNK):
+                looked = list(pool.map(self._look, items[start : start + CHUNK]))
+                yield from self._judge(looked)
+
+    def _look(self, item: tuple[str, bytes]) -> Seen | Assessment:
         key, data = item
         try:
             image = decode(data, self.config.decode)
@@ -60,42 +82,58 @@ class Assessor:
             return Assessment(
                 key, 0, 0, len(data), "", unreadable=error.message, analysis_version=self.version
             )
-        return _Seen(
-            key, image, find_object(image.rgb), self.backbone.to_input(image.rgb), dedup.describe(image.rgb)
+        found = find_object(image.rgb)
+        return Seen(
+            key=key,
+            image=image,
+            found=found,
+            measures=measure(image.rgb, found),
+            entry=self.backbone.to_input(image.rgb),
+            descriptors=dedup.describe(image.rgb),
         )
 
-    def _judge(self, seen: Sequence[_Seen]) -> list[Assessment]:
-        if not seen:
-            return []
-        embeddings = self.backbone.embed(np.stack([one.network_input for one in seen]))
-        said = self._ask_judges(seen, embeddings)
-        return [
-            Assessment(
-                key=one.key,
-                width_px=one.image.width_px,
-                height_px=one.image.height_px,
-                byte_size=one.image.byte_size,
-                format=one.image.format,
-                judgements=words,
-                framing=_frame(one.foreground, words),
-                embedding=embedding,
-                descriptors=one.descriptors,
-                analysis_version=self.version,
-            )
-            for one, embedding, words in zip(seen, embeddings, said, strict=True)
-        ]
+    def _judge(self, looked: Sequence[Seen | Assessment]) -> Iterator[Assessment]:
+        seen = [one for one in looked if isinstance(one, Seen)]
+        side = self.backbone.spec.side_px
+        entries = np.stack([one.entry for one in seen]) if seen else np.zeros((0, side, side, 3), np.uint8)
+        embeddings = self.backbone.embed(entries)
+        judged = self.quality.judge([one.measures for one in seen], embeddings)
+        made = iter(
+            [
+                self._record(one, embedding, {**words, **judge_rules(one.image, self.config.quality)})
+                for one, embedding, words in zip(seen, embeddings, judged, strict=True)
+            ]
+        )
+        for one in looked:
+            yield one if isinstance(one, Assessment) else next(made)
 
-    def _ask_judges(self, seen: Sequence[_Seen], embeddings: FloatArray) -> list[dict[str, Judgement]]:
-        """The words of all judges, an image."""
-        return [{} for _ in seen]
+    def _record(self, seen: Seen, embedding: FloatArray, judgements: Mapping[str, Judgement]) -> Assessment:
+        return Assessment(
+            key=seen.key,
+            width_px=seen.image.width_px,
+            height_px=seen.image.height_px,
+            byte_size=seen.image.byte_size,
+            format=seen.image.format,
+            judgements=judgements,
+            framing=_frame(seen.found, judgements),
+            embedding=embedding,
+            descriptors=seen.descriptors,
+            analysis_version=self.version,
+        )
 
 
-def _frame(foreground: Foreground, words: dict[str, Judgement]) -> Framing:
-    blur = words["blur"].score if "blur" in words else None
+def _frame(found: Foreground, judgements: Mapping[str, Judgement]) -> Framing:
+    blur = judgements["blur"].score
+    badge = judgements.get("badge")
     return Framing(
-        fill=foreground.fill,
-        white_background=foreground.white_background,
-        plain_background=foreground.plain_background,
-        sharpness=1.0 - (blur or 0.0),
-        touches_edge=foreground.touches_edge,
+        fill=found.fill,
+        white_background=found.white_background,
+        plain_background=found.plain_background,
+        sharpness=0.5 if blur is None else 1.0 - blur,
+        text_area=float(badge.evidence.get("text_area", 0.0)) if badge else 0.0,
+        touches_edge=found.touches_edge,
     )
+
+
+def _count_processors() -> int:
+    return len(os.sched_getaffinity(0))

@@ -36,8 +36,10 @@ class FetchLimits:
 class QualityConfig:
     """II.A: measured rules; the thresholds of trained judges are stored with their weights."""
 
-    min_side_px: int = 300  # px; below it a zoom shows nothing more
+    min_side_px: int = 160  # px, longest side; below it drops: no more than our own smallest thumbnail
+    warn_side_px: int = 300  # px, longest side; below it warns: a zoom shows nothing more
     max_aspect: float = 3.0  # long side / short side; warns, never drops
+    max_bytes: int = 5 * 1024 * 1024  # bytes; Walmart's limit; warns, never drops
 
 
 @dataclass(frozen=True)

@@ -156,6 +156,13 @@ def promise_batches(*, run_id: int, now: datetime) -> list[tuple[int, str]]:
     return [(batch.number, batch.state) for batch in turn]
 
 
+def next_batch(*, run_id: int, now: datetime) -> tuple[int, str] | None:
+    """(number, state) of a batch that nobody works on, for a process that asks no queue."""
+    idle = Q(lease_token="") | Q(leased_until__isnull=True) | Q(leased_until__lt=now)
+    rows = RunBatch.objects.filter(idle, run_id=run_id, state__in=OPEN_STATES)
+    return rows.order_by("number").values_list("number", "state").first()
+
+
 def claim(*, run_id: int, number: int, state: str, now: datetime) -> Claim | None:
     """Take a batch that nobody works on; None is the normal answer to whoever comes second."""
     token = uuid.uuid4().hex

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from smartimg.embedded import postgres, valkey
-from smartimg.embedded.place import Place, UnableToStart, make_private, open_way
+from smartimg.embedded.place import Place, UnableToStart, make_private
 from smartimg.processes import Child, stop_all
 
 LOOK_EVERY_S = 0.25
@@ -41,7 +41,6 @@ SERVICES = {
 
 def start(place: Place, names: list[str]) -> list[Child]:
     """Start the services named and return when all are ready."""
-    open_way(place.sockets)
     make_private(place.sockets)
     children = [SERVICES[name].make_child(place) for name in names]
     for child in children:

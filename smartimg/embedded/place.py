@@ -62,11 +62,11 @@ def make_private(folder: Path) -> None:
     folder.chmod(0o700)
 
 
-def open_way(target: Path) -> None:
-    """As root: let the services' account pass through (not read) the folders above `target`."""
+def open_way(*targets: Path) -> None:
+    """As root: let the services' account pass through (not read) the folders above each target."""
     if find_account() is None:
         return
-    for folder in target.parents:
+    for folder in {folder for target in targets for folder in target.parents}:
         mode = folder.stat().st_mode
         if not mode & 0o001:
             folder.chmod(mode & 0o7777 | 0o001)

@@ -6,6 +6,7 @@ import importlib.util
 import shutil
 import signal
 import subprocess
+from functools import partial
 from pathlib import Path
 
 from smartimg.embedded.place import Place, UnableToStart, find_account, make_private, open_way
@@ -33,9 +34,9 @@ def find_programs() -> Path:
     return folder
 
 
-def run_program(name: str, *arguments: str) -> None:
-    """Run one of PostgreSQL's programs to its end as the services' account."""
-    account = find_account()
+def run_program(name: str, *arguments: str, as_account: bool = False) -> None:
+    """Run one of PostgreSQL's programs to its end, as ourselves or as the services' account."""
+    account = find_account() if as_account else None
     uid, gid = (account.pw_uid, account.pw_gid) if account else (None, None)
     command = [str(find_programs() / name), *arguments]
     done = subprocess.run(
@@ -56,7 +57,7 @@ def prepare(place: Place) -> None:
     make_private(fresh)
     locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--encoding=UTF8"]
     # Who may enter the socket's folder is who may log in: the folder is ours alone.
-    run_program("initdb", "-D", str(fresh), "-U", "postgres", "--auth=trust", *locale)
+    run_program("initdb", "-D", str(fresh), "-U", "postgres", "--auth=trust", *locale, as_account=True)
     fresh.rename(data)
 
 
@@ -105,9 +106,14 @@ def make_child(place: Place) -> Child:
     """The server as a child of the keeper; SIGINT is its fast and clean stop."""
     data = place.var / "postgres"
     programs = find_programs()
-    for path in (programs / "postgres", data):
-        open_way(path)
+    enter = partial(open_way, programs / "postgres", data, place.sockets)
+    enter()
     prepare(place)
+
+    def before_start() -> None:
+        enter()
+        clear_stale_lock(data)
+
     account = find_account()
     options = [word for name, value in OPTIONS.items() for word in ("-c", f"{name}={value}")]
     return Child(
@@ -118,5 +124,5 @@ def make_child(place: Place) -> Child:
         cwd=Path("/"),
         account=(account.pw_uid, account.pw_gid) if account else None,
         stop_signal=signal.SIGINT,
-        before_start=lambda: clear_stale_lock(data),
+        before_start=before_start,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import socket
+from functools import partial
 from pathlib import Path
 
 from smartimg.embedded.place import Place, UnableToStart, find_account, make_private, open_way
@@ -39,8 +40,6 @@ def make_child(place: Place) -> Child:
     """The server as a child of the keeper."""
     data = place.var / "valkey"
     program = find_program()
-    for path in (program, data):
-        open_way(path)
     make_private(data)
     account = find_account()
     options = {
@@ -61,4 +60,5 @@ def make_child(place: Place) -> Child:
         mark=place.run / "valkey.mark",
         cwd=Path("/"),
         account=(account.pw_uid, account.pw_gid) if account else None,
+        before_start=partial(open_way, program, data, place.sockets),
     )

@@ -33,18 +33,10 @@ sys.stdin.read()
 
 
 @pytest.fixture(autouse=True)
-def nothing_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The services of whoever runs the tests are not touched."""
-    monkeypatch.delenv("DATABASE_URL", raising=False)
-    monkeypatch.delenv("REDIS_URL", raising=False)
-
-
-@pytest.fixture(scope="module")
-def var(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A var/ of its own."""
-    folder = tmp_path_factory.mktemp("var").resolve()
-    yield folder
-    wait_for(lambda: not services.is_kept(folder))
+def nothing_left(var: Path) -> Iterator[None]:
+    """Each test begins with services that do not run."""
+    yield
+    wait_for(lambda: not services.is_kept(var))
 
 
 def start_user(var: Path) -> subprocess.Popen[str]:

@@ -11,6 +11,7 @@ from itertools import count
 from PIL import Image as Pillow
 from PIL import ImageDraw
 
+from review.actions import store
 from review.models import (
     Category,
     Image,
@@ -156,3 +157,19 @@ def list_shown(product: Product) -> list[str]:
     if last is None:
         return []
     return list(last.images.order_by("position").values_list("image__sha256", flat=True))
+
+
+def make_pictured_image(number: int) -> Image:
+    """A drawn picture whose bytes and renditions lie in the store, so that pages show it."""
+    data = draw_picture(number)
+    image = make_image(data)
+    store.put_picture(image.sha256, data, {side: _render(data, side) for side in store.SIDES_PX})
+    return image
+
+
+def _render(data: bytes, side_px: int) -> bytes:
+    kept = io.BytesIO()
+    with Pillow.open(io.BytesIO(data)) as picture:
+        picture.thumbnail((side_px, side_px))
+        picture.save(kept, "WEBP")
+    return kept.getvalue()

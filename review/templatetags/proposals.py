@@ -1,0 +1,59 @@
+"""What the pages of proposals say in small."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.template import Library
+from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+
+from review.models import CHANGES
+from review.templatetags.look import mark
+
+register = Library()
+
+# Kind of change -> the mark that shows it.
+MEANINGS = {
+    "hero": "hero",
+    "moved": "moved",
+    "added": "added",
+    "copy": "copy",
+    "quality": "removed",
+    "compliance": "removed",
+    "unsure": "unsure",
+}
+
+
+@register.simple_tag
+def change_marks(changes: Mapping[str, int]) -> SafeString:
+    """The kinds of change of a proposal as marks, in the order of CHANGES."""
+    found = [(kind, changes[kind]) for kind in CHANGES if changes.get(kind)]
+    marks = format_html_join("", "{}", ((mark(MEANINGS[kind], _count(kind, n)),) for kind, n in found))
+    return SafeString(f'<span class="marks">{marks}</span>')
+
+
+def _count(kind: str, number: int) -> str:
+    words = {"quality": "poor", "compliance": "not allowed", "copy": "copy" if number == 1 else "copies"}
+    if kind == "hero":
+        return CHANGES[kind]
+    return f"{number} {words.get(kind, CHANGES[kind])}"
+
+
+@register.simple_tag
+def queue_address(filters: Any, **changed: str) -> str:
+    """The query string of the queue's filters with some changed."""
+    return filters.address(**changed)
+
+
+@register.simple_tag
+def short_age(moment: datetime) -> str:
+    """How long ago, in one unit; the exact time belongs into the title beside it."""
+    seconds = max(0, (timezone.now() - moment).total_seconds())
+    for size, unit in ((86_400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{int(seconds // size)} {unit}"
+    return "now"

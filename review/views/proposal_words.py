@@ -1,0 +1,84 @@
+"""A proposal in the words and numbers that its page works with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pipeline.labels import IMAGE_TYPES
+from review.actions.store import image_url
+from review.models import Category, Proposal, ProposalItem
+
+# Why a picture is out, as people say it.
+REASONS = {
+    "unreadable": "cannot be read",
+    "adult": "adult content",
+    "weapon": "a weapon",
+    "violence": "violence",
+    "placeholder": "placeholder",
+    "badge": "badge or text on it",
+    "watermark": "watermark",
+    "blur": "blurred",
+    "small_object": "object too small",
+    "resolution": "too few pixels",
+    "aspect": "odd shape",
+    "duplicate": "copy",
+    "wrong_product": "another product",
+    "not_needed": "not needed",
+    "reviewer": "taken out by a reviewer",
+}
+# What a reviewer may give as the reason, most frequent first.
+OFFERED_REASONS = (
+    "not_needed",
+    "duplicate",
+    "blur",
+    "small_object",
+    "placeholder",
+    "badge",
+    "watermark",
+    "wrong_product",
+    "adult",
+)
+REJECT_REASONS = (
+    "Today's set is better",
+    "The hero is wrong",
+    "A useful picture is missing",
+    "Pictures of another product",
+)
+
+
+def list_types(category: Category | None) -> list[str]:
+    """The category's own types first, in its order, then the others: the first nine have keys."""
+    own: Sequence[str] = category.type_order if category else []
+    return list(dict.fromkeys([*own, *IMAGE_TYPES]))
+
+
+def describe_items(proposal: Proposal) -> list[dict[str, Any]]:
+    """Every picture of a proposal for the page's script; one query."""
+    items = proposal.items.select_related("image", "supplier", "duplicate_of").order_by(
+        "after_position", "before_position", "pk"
+    )
+    return [_describe(item) for item in items]
+
+
+def _describe(item: ProposalItem) -> dict[str, Any]:
+    image = item.image
+    return {
+        "sha": image.sha256,
+        "small": image_url(image.sha256, 160),
+        "tile": image_url(image.sha256, 480),
+        "large": image_url(image.sha256, 1200),
+        "width": image.width_px,
+        "height": image.height_px,
+        "bytes": image.byte_size,
+        "unreadable": image.unreadable,
+        "before": item.before_position,
+        "after": item.after_position,
+        "reason": item.reason,
+        "copyOf": item.duplicate_of.sha256 if item.duplicate_of else None,
+        "type": item.image_type,
+        "confidence": item.type_confidence,
+        "supplier": item.supplier.name if item.supplier else "",
+        "source": item.source,
+        "evidence": item.evidence,
+    }

@@ -1,0 +1,141 @@
+// Every command of the proposal page by its name, whichever key or button asked for it.
+import { add, makeKey, send } from "./outbox.js";
+import { undoLastDecision } from "./last-decision.js";
+
+const PATIENCE_MS = 600; // then the next page finishes the sending
+const find = (selector) => document.querySelector(selector);
+
+// What a picture is compared with: the one that it is said to repeat, else today's hero, else its neighbour.
+function findOther(review, sha) {
+  const copy = review.copyOf(sha) ?? review.images.get(sha).copyOf;
+  if (copy) return copy;
+  const others = [...review.order, ...review.before].filter((other) => other !== sha);
+  const copies = [...review.images.values()].filter((image) => image.copyOf === sha);
+  return copies[0]?.sha ?? others[0];
+}
+
+function nameFor(review, sha) {
+  const place = review.order.indexOf(sha);
+  return place < 0 ? "dropped picture" : `picture ${place + 1}`;
+}
+
+function editing({ review, strips, data }) {
+  const focused = () => strips.focus?.sha;
+  const after = (sha) => strips.setFocus(strips.stripOf(sha), sha);
+  const edit = (change) => () => {
+    const sha = focused();
+    if (sha && data.canEdit && change(sha) !== false) after(sha);
+  };
+  const relabel = (type) => type && data.canEdit && focused() && review.relabel(focused(), type);
+  return {
+    hero: edit((sha) => review.moveTo(sha, 0)),
+    "move-left": edit((sha) => review.step(sha, -1)),
+    "move-right": edit((sha) => review.step(sha, 1)),
+    "not-copy": edit((sha) => !review.isKept(sha) && review.tellApart(sha)),
+    drop: () => {
+      const sha = focused();
+      if (!sha || !data.canEdit) return;
+      const list = strips.listOf(strips.focus.strip);
+      const neighbour = list[list.indexOf(sha) + 1] ?? list[list.indexOf(sha) - 1];
+      const done = review.isKept(sha) ? review.drop(sha) : review.restore(sha);
+      if (done && strips.focus.strip === "before") strips.setFocus("before", sha);
+      else if (done) after(review.isKept(sha) ? sha : neighbour ?? sha);
+    },
+    "drop-reason": (reason) => edit((sha) => {
+      const other = reason === "duplicate" ? findOther(review, sha) : null;
+      return review.giveReason(sha, reason, other);
+    })(),
+    relabel,
+    "type-by-number": (number) => relabel(data.types[number - 1]),
+  };
+}
+
+function looking({ review, strips, compare }) {
+  return {
+    zoom: () => {
+      const image = review.images.get(strips.focus?.sha);
+      if (!image) return;
+      const picture = find("#zoom img");
+      picture.src = image.large;
+      picture.alt = review.typeOf(image.sha);
+      find("#zoom").showModal();
+    },
+    compare: () => {
+      const sha = strips.focus?.sha;
+      const other = sha && findOther(review, sha);
+      if (!other) return;
+      const [left, right] = review.images.get(other).copyOf === sha ? [sha, other] : [other, sha];
+      compare.open(review.images.get(left), review.images.get(right), [nameFor(review, left), nameFor(review, right)]);
+    },
+    help: () => find("#help").showModal(),
+    "only-changes": () => {
+      const button = find('[data-do="only-changes"]');
+      const isOn = button.getAttribute("aria-pressed") !== "true";
+      button.setAttribute("aria-pressed", isOn);
+      strips.root.classList.toggle("only-changes", isOn);
+    },
+  };
+}
+
+function deciding(page) {
+  const { data, review } = page;
+  let isSending = false;
+  const go = (url) => {
+    page.isLeaving = true;
+    location.assign(url);
+  };
+  const decide = async (body) => {
+    if (isSending || !data.canEdit) return;
+    isSending = true;
+    page.complain("");
+    page.say("saving …");
+    const entry = {
+      url: data.decideUrl, proposal: data.id, title: data.title, page: location.href,
+      body: { submit_key: makeKey(), seen_set: data.seenSet, ...body },
+    };
+    add(entry);
+    const result = await Promise.race([send(entry), new Promise((done) => setTimeout(done, PATIENCE_MS, {}))]);
+    isSending = false;
+    if (result.refused) {
+      page.say("not saved", true);
+      page.complain(result.refused);
+    } else {
+      go(data.nextUrl);
+    }
+  };
+  return {
+    approve: () => decide({ kind: "approve", final: review.order, edits: review.listEdits() }),
+    reject: () => data.canEdit && find("#reject").showModal(),
+    rejected: (reason) => decide({ kind: "reject", reason }),
+    skip: () => go(data.nextUrl),
+    queue: () => { location.assign(data.queueUrl); },
+    undo: () => {
+      if (data.canEdit && review.undo()) return;
+      page.isLeaving = undoLastDecision();
+    },
+  };
+}
+
+function listenToReject(actions) {
+  const dialog = find("#reject");
+  const field = find("#reject-reason");
+  for (const chip of dialog.querySelectorAll("[data-reason]")) {
+    chip.addEventListener("click", () => { field.value = chip.dataset.reason; field.focus(); });
+  }
+  dialog.querySelector("form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    find("#reject-error").hidden = Boolean(field.value.trim());
+    if (!field.value.trim()) return field.focus();
+    dialog.close();
+    return actions.rejected(field.value.trim());
+  });
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) dialog.querySelector("form").requestSubmit();
+  });
+}
+
+export function makeActions(page) {
+  const actions = { ...editing(page), ...looking(page), ...deciding(page) };
+  listenToReject(actions);
+  return (name, value) => actions[name]?.(value);
+}

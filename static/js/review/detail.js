@@ -1,0 +1,101 @@
+// The picture in focus: large, with its marks, evidence, types and the reason when it was taken out.
+import { showEvidence } from "./evidence.js";
+import { findMovedShas, makeMark, markAfter, markBefore, markOut } from "./marks.js";
+
+const MARKERS = { before: markBefore, after: markAfter, dropped: markOut };
+const find = (selector) => document.querySelector(selector);
+
+export class Detail {
+  constructor(strips, review, data, act) {
+    Object.assign(this, { strips, review, data });
+    this.makeChips(find("#types"), data.types, (type, i) => ({ word: type, key: i < 9 ? i + 1 : "" }), (type) => act("relabel", type));
+    this.makeChips(find("#drop-reasons .chips"), data.offeredReasons, (reason) => ({ word: data.reasons[reason], key: "" }), (reason) => act("drop-reason", reason));
+    this.versions = Object.entries(data.models ?? {}).map(([name, version]) => `${name} ${version}`).join(" · ");
+    strips.root.addEventListener("focus-moved", () => this.draw());
+  }
+
+  makeChips(place, values, describe, choose) {
+    place.replaceChildren(...values.map((value, i) => {
+      const { word, key } = describe(value, i);
+      const chip = document.createElement("button");
+      chip.type = "button";
+      chip.className = "chip";
+      chip.dataset.value = value;
+      chip.append(word);
+      if (key) {
+        const hint = document.createElement("kbd");
+        hint.setAttribute("aria-hidden", "true");
+        hint.textContent = key;
+        chip.append(" ", hint);
+      }
+      chip.addEventListener("click", () => choose(value));
+      return chip;
+    }));
+  }
+
+  draw() {
+    const { strip, sha } = this.strips.focus;
+    const image = this.review.images.get(sha);
+    const isKept = this.review.isKept(sha);
+    this.drawPicture(image);
+    const marks = MARKERS[strip](this.review, this.data.reasons, sha, findMovedShas(this.review));
+    find("#detail-marks").replaceChildren(...marks.map(makeMark));
+    find("#detail-title").textContent = this.title(strip, sha);
+    find("#detail-facts").textContent = describeFile(image);
+    find("#drop-word").textContent = isKept ? "Drop" : "Put back";
+    find('[data-do="not-copy"]').hidden = !this.review.copyOf(sha) || isKept;
+    for (const [name, by] of [["move-left", -1], ["move-right", 1]]) {
+      const to = this.review.order.indexOf(sha) + by;
+      find(`[data-do="${name}"]`).disabled = !this.data.canEdit || !isKept || to < 0 || to >= this.review.order.length;
+    }
+    this.drawChoices(image, isKept);
+    showEvidence(find("#evidence"), image, this.versions);
+  }
+
+  title(strip, sha) {
+    if (strip === "dropped") return "Dropped picture";
+    const place = this.strips.listOf(strip).indexOf(sha) + 1;
+    if (strip === "before") return `Picture ${place} of today's set`;
+    return place === 1 ? "Picture 1, the hero" : `Picture ${place} of the new set`;
+  }
+
+  // The tile's rendition is there already: it shows until the large one has come.
+  drawPicture(image) {
+    const picture = find("#detail-image");
+    if (picture.dataset.sha === image.sha) return;
+    picture.dataset.sha = image.sha;
+    picture.width = image.width || 600;
+    picture.height = image.height || 600;
+    picture.alt = this.review.typeOf(image.sha) || "product picture";
+    picture.src = image.tile;
+    const large = new Image();
+    large.addEventListener("load", () => {
+      if (picture.dataset.sha === image.sha) picture.src = image.large;
+    });
+    large.src = image.large;
+  }
+
+  drawChoices(image, isKept) {
+    const type = this.review.typeOf(image.sha);
+    for (const chip of find("#types").children) {
+      chip.setAttribute("aria-pressed", chip.dataset.value === type);
+      chip.disabled = !this.data.canEdit;
+    }
+    const isTakenOut = !isKept && image.after !== null;
+    find("#drop-reasons").hidden = !isTakenOut;
+    for (const chip of find("#drop-reasons .chips").children) {
+      chip.setAttribute("aria-pressed", chip.dataset.value === this.review.now.drops[image.sha]);
+      chip.disabled = !this.data.canEdit;
+    }
+  }
+}
+
+function describeFile(image) {
+  const parts = [];
+  if (image.supplier) parts.push(`from ${image.supplier}`);
+  if (image.width) parts.push(`${image.width} × ${image.height} px`);
+  if (image.bytes) parts.push(image.bytes >= 1e6 ? `${(image.bytes / 1e6).toFixed(1)} MB` : `${Math.max(1, Math.round(image.bytes / 1e3))} kB`);
+  if (image.confidence != null && image.type) parts.push(`${image.type} ${image.confidence.toFixed(2)}`);
+  parts.push(image.source.split("/").at(-1));
+  return parts.join(" · ");
+}

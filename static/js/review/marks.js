@@ -1,0 +1,92 @@
+// What is said of each picture: a meaning (which gives colour and icon) and a word.
+import { findMoved } from "./state.js";
+
+const ICONS = {
+  kept: "kept", added: "plus", removed: "cross", copy: "copy", moved: "move", hero: "star",
+  relabelled: "tag", unsure: "question", quiet: "minus",
+};
+const COLOURS = { copy: "removed", hero: "moved", kept: "quiet", unsure: "quiet" };
+
+export function findMovedShas(review) {
+  const shown = review.order.filter((sha) => review.images.get(sha).before !== null);
+  return new Set(findMoved(shown.map((sha) => review.images.get(sha).before)).map((here) => shown[here]));
+}
+
+function markType(review, image) {
+  const type = review.typeOf(image.sha);
+  if (type !== image.type) return [["relabelled", `${image.type || "no type"} → ${type}`]];
+  return type === "unsure" ? [["unsure", "unsure"]] : [];
+}
+
+function nameCopy(review, sha) {
+  const other = review.copyOf(sha);
+  const place = review.order.indexOf(other);
+  return place < 0 ? "copy of a dropped one" : `copy of ${place + 1}`;
+}
+
+// Why it is out, with the judge's figures where it was a judge.
+export function explainDrop(review, words, sha) {
+  const image = review.images.get(sha);
+  if (review.now.drops[sha] === "duplicate" && review.copyOf(sha)) return nameCopy(review, sha);
+  if (review.now.drops[sha]) return words[review.now.drops[sha]];
+  if (review.isKept(sha) || !image.reason) return "taken out";
+  if (image.reason === "duplicate") return review.copyOf(sha) ? nameCopy(review, sha) : "no copy, still out";
+  const judge = image.evidence?.judges?.[image.reason];
+  const word = words[image.reason] ?? image.reason;
+  const scored = judge?.score != null && judge?.threshold != null && image.reason !== "resolution";
+  return scored ? `${word} ${judge.score.toFixed(2)} ≥ ${judge.threshold.toFixed(2)}` : word;
+}
+
+function markDropped(review, words, image) {
+  const meaning = review.copyOf(image.sha) && review.reasonFor(image.sha) === "duplicate" ? "copy" : "removed";
+  const word = explainDrop(review, words, image.sha);
+  return image.before === null && image.after === null ? ["quiet", `not taken: ${word}`] : [meaning, word];
+}
+
+export function markAfter(review, words, sha, moved) {
+  const image = review.images.get(sha);
+  const place = review.order.indexOf(sha);
+  const marks = [];
+  if (place === 0 && image.before !== 0) marks.push(["hero", "new hero"]);
+  if (image.before === null) marks.push(["added", image.supplier ? `added from ${image.supplier}` : "added"]);
+  else if (moved.has(sha) || (place === 0 && image.before !== 0)) {
+    marks.push(["moved", `moved ${image.before + 1} → ${place + 1}`]);
+  }
+  if (image.after === null) marks.push(["kept", "put back"]);
+  marks.push(...markType(review, image));
+  return marks.length ? marks : [["kept", "kept"]];
+}
+
+export function markBefore(review, words, sha, moved) {
+  const image = review.images.get(sha);
+  const place = review.order.indexOf(sha);
+  if (place < 0) return [markDropped(review, words, image)];
+  if (moved.has(sha) || (place === 0 && image.before !== 0)) return [["moved", `moved to ${place + 1}`]];
+  return [["kept", "kept"]];
+}
+
+export function markOut(review, words, sha) {
+  const image = review.images.get(sha);
+  return [markDropped(review, words, image), ...markType(review, image).filter(([kind]) => kind !== "unsure")];
+}
+
+export function makeIcon(name) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("class", "icon");
+  svg.setAttribute("aria-hidden", "true");
+  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+  use.setAttribute("href", `${document.body.dataset.sprite}#${name}`);
+  svg.append(use);
+  return svg;
+}
+
+export function makeMark([meaning, word]) {
+  const mark = document.createElement("span");
+  mark.className = `mark mark-${COLOURS[meaning] ?? meaning}`;
+  const text = document.createElement("span");
+  text.className = "mark-word";
+  text.textContent = word;
+  mark.title = word;
+  mark.append(makeIcon(ICONS[meaning]), text);
+  return mark;
+}

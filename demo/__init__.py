@@ -1,0 +1,1 @@
+"""The embedded catalog, the program that draws it, and what is learned from it."""

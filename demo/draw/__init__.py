@@ -1,0 +1,1 @@
+"""Draws product photos: meshes, materials and a small rasteriser with soft light."""

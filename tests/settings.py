@@ -15,3 +15,6 @@ DATABASES["default"]["TEST"] = {"NAME": f"test_smartimg_{os.getpid()}"}
 # Pages are rendered without collectstatic having run.
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+
+# Passwords of tests guard nothing, and a slow hash would be most of the tests' time.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

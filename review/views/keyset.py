@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from django.db.models import Model, Q, QuerySet
@@ -38,7 +39,9 @@ class Order:
     def cursor(self, row: Model) -> str:
         """Where a row stands in this order."""
         value = getattr(row, self.column)
-        return f"{value.isoformat() if hasattr(value, 'isoformat') else value}~{row.pk}"
+        if isinstance(value, datetime):
+            value = value.isoformat().replace("+00:00", "Z")  # a plus is a blank in an address
+        return f"{value}~{row.pk}"
 
 
 @dataclass(frozen=True)

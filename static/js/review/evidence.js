@@ -4,7 +4,12 @@ const JUDGES = {
   watermark: "watermark", adult: "adult", weapon: "weapon", violence: "violence",
   resolution: "resolution", aspect: "shape", relevance: "shows the product",
 };
-const number = (value) => (value == null ? "–" : Number(value).toFixed(2));
+
+function number(value) {
+  if (value == null) return "–";
+  if (Number.isInteger(value) && Math.abs(value) > 1) return String(value);
+  return Number(value).toFixed(Math.abs(value) < 0.1 && value !== 0 ? 3 : 2);
+}
 
 function make(name, className, ...children) {
   const element = document.createElement(name);
@@ -74,8 +79,8 @@ export function showDistances(compared) {
     row.append(head, make("td", "number", number(value)), make("td", "quiet", threshold == null ? "" : `limit ${number(threshold)}`));
     return row;
   });
-  const by = compared.decided_by ? `, decided by ${String(compared.decided_by).replaceAll("_", " ")}` : "";
-  return [makeTable(`Same picture?${by}`, rows)];
+  const by = compared.decided_by ? ` Decided by ${String(compared.decided_by).replaceAll("_", " ")}.` : "";
+  return [makeTable(`The same picture?${by}`, rows)];
 }
 
 export function showEvidence(place, image, versions) {

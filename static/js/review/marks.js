@@ -60,7 +60,10 @@ export function markAfter(review, words, sha, moved) {
 export function markBefore(review, words, sha, moved) {
   const image = review.images.get(sha);
   const place = review.order.indexOf(sha);
-  if (place < 0) return [markDropped(review, words, image)];
+  if (place < 0) {
+    const [meaning, word] = markDropped(review, words, image);
+    return [[meaning, word.split(/ \d/)[0] === "copy of" ? word : word.split(/ \d/)[0]]];
+  }
   if (moved.has(sha) || (place === 0 && image.before !== 0)) return [["moved", `moved to ${place + 1}`]];
   return [["kept", "kept"]];
 }

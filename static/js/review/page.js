@@ -50,7 +50,7 @@ function sayState() {
 
 function begin() {
   const isResumed = data.canEdit && review.resume(readDraft(data.id)?.now);
-  const suppliers = new Set(data.images.flatMap((image) => image.evidence?.suppliers ?? [image.supplier]).filter(Boolean));
+  const suppliers = new Set(data.images.flatMap((image) => [...(image.evidence?.suppliers ?? []), image.supplier]).filter(Boolean));
   find("#supplier-count").textContent = `${suppliers.size} ${suppliers.size === 1 ? "supplier" : "suppliers"}`;
   review.watch(sayState);
   review.tell();

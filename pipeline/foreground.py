@@ -48,11 +48,11 @@ class Foreground:
 def find_object(rgb: RgbArray) -> Foreground:
     """The object of a product photo, uint8 (H,W,3), as II.A and II.D need it."""
     small = _shrink(rgb, SIDE_PX)
-    smooth = cv2.blur(small, (3, 3)).astype(np.float32)
+    smooth = np.asarray(cv2.blur(small, (3, 3)), np.uint8)
     ring = _ring(small.shape[:2])
-    border = smooth[ring]
+    border = smooth[ring].astype(np.float32)
     white = float((border.min(axis=1) >= WHITE_LEVEL).mean())
-    surface, tolerance, explained = _model_background(smooth, ring)
+    surface, tolerance, explained = _model_background(border, ring)
     if explained < MIN_PLAIN_SHARE:
         mask = _cut_scene(small)
         kind: BackgroundKind = "scene"
@@ -91,12 +91,11 @@ def _ring(shape: tuple[int, int]) -> Mask:
     return ring
 
 
-def _model_background(smooth: FloatArray, ring: Mask) -> tuple[FloatArray, float, float]:
+def _model_background(border: FloatArray, ring: Mask) -> tuple[RgbArray, float, float]:
     """A surface of second order through the border's commonest colour.
 
     Returns the surface (h,w,3), its tolerance in RGB levels, and the share of the border it explains.
     """
-    border = smooth[ring]
     rows, columns = np.nonzero(ring)
     height, width = ring.shape
     terms = _terms(columns / width - 0.5, rows / height - 0.5)
@@ -116,10 +115,17 @@ def _model_background(smooth: FloatArray, ring: Mask) -> tuple[FloatArray, float
     inside = off < 18.0
     spread = float(np.quantile(off[inside], 0.9)) if inside.any() else 0.0
     tolerance = float(np.clip(2.0 * spread, MIN_TOLERANCE, 20.0))
-    y, x = np.mgrid[:height, :width].astype(np.float32)
-    surface = _terms(x.ravel() / width - 0.5, y.ravel() / height - 0.5) @ fit
-    surface = np.clip(surface, 0, 255).reshape(height, width, 3).astype(np.float32)
+    surface = _draw_surface(fit, height, width)
     return surface, tolerance, float((off < tolerance).mean())
+
+
+def _draw_surface(fit: FloatArray, height: int, width: int) -> RgbArray:
+    """The fitted surface uint8 (h,w,3); drawn coarsely, as it is smooth."""
+    if not fit[1:].any():
+        return np.broadcast_to(np.clip(fit[0] + 0.5, 0, 255).astype(np.uint8), (height, width, 3))
+    y, x = np.mgrid[0:32, 0:32].astype(np.float32)
+    coarse = (_terms((x.ravel() + 0.5) / 32 - 0.5, (y.ravel() + 0.5) / 32 - 0.5) @ fit).reshape(32, 32, 3)
+    return np.asarray(cv2.resize(np.clip(coarse + 0.5, 0, 255).astype(np.uint8), (width, height)), np.uint8)
 
 
 def _terms(x: npt.NDArray[np.floating], y: npt.NDArray[np.floating]) -> FloatArray:
@@ -152,9 +158,10 @@ def _sides(rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp], shape: tup
     return sum(count > 0.2 for count in counts)
 
 
-def _stand_out(smooth: FloatArray, surface: FloatArray, tolerance: float) -> Mask:
+def _stand_out(smooth: RgbArray, surface: RgbArray, tolerance: float) -> Mask:
     """Pixels off the surface, with what they enclose, without dust."""
-    differs = np.abs(smooth - surface).max(axis=2) > tolerance
+    off = cv2.split(cv2.absdiff(smooth, np.ascontiguousarray(surface)))
+    differs = cv2.max(cv2.max(off[0], off[1]), off[2]) > tolerance
     ground = (~differs).astype(np.uint8)
     _, labels = cv2.connectedComponents(ground, connectivity=4)
     rim = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
@@ -194,10 +201,11 @@ def _cut_scene(small: RgbArray) -> Mask:
     return _drop_dust(large)
 
 
-def _name_background(surface: FloatArray) -> BackgroundKind:
-    if float(surface.min()) >= WHITE_LEVEL - 5:
+def _name_background(surface: RgbArray) -> BackgroundKind:
+    coarse = surface[:: max(1, len(surface) // 32), :: max(1, surface.shape[1] // 32)].astype(np.int16)
+    if coarse.min() >= WHITE_LEVEL - 5:
         return "white"
-    span = float((surface.max(axis=(0, 1)) - surface.min(axis=(0, 1))).max())
+    span = (coarse.max(axis=(0, 1)) - coarse.min(axis=(0, 1))).max()
     return "graded" if span > GRADED_RANGE else "plain"
 
 

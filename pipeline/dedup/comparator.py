@@ -9,9 +9,9 @@ import numpy as np
 
 from pipeline.config import DedupConfig
 from pipeline.dedup import residual
-from pipeline.dedup.overlay import lay_over
+from pipeline.dedup.overlay import lay_over, margin_is_cut
 from pipeline.dedup.prepare import Prepared, prepare
-from pipeline.dedup.registration import register
+from pipeline.dedup.registration import Matrix, register
 from pipeline.records import FloatArray, PairComparison, RgbArray
 
 # Limits of the guards, which hold whatever the model says; sources: DEDUP.md step 6.
@@ -44,8 +44,15 @@ class RegistrationComparator:
             return PairComparison(
                 True, dict.fromkeys(self.thresholds, 0.0), self.thresholds, "sha256", 1.0, zero
             )
+        as_shown = self._compare_view(a, b, want_residual)
+        if as_shown.duplicate or (a.inner is None and b.inner is None):
+            return as_shown
+        without_margin = self._compare_view(a.inner or a, b.inner or b, want_residual)
+        return without_margin if without_margin.duplicate else as_shown
+
+    def _compare_view(self, a: Prepared, b: Prepared, want_residual: bool) -> PairComparison:
         found = register(a, b)
-        if not found.finished:
+        if not found.finished or not _margins_hide(a, b, found.matrix):
             return self._refuse({"misfit": 1 - found.correlation}, "misfit")
         overlay = lay_over(a, b, found.matrix)
         features, raw = residual.measure(overlay, found.correlation)
@@ -69,6 +76,13 @@ class RegistrationComparator:
         picture = None if raw is None else draw_residual(raw)
         decided_by = beyond[0] if beyond else "residual"
         return PairComparison(not beyond, shown, self.thresholds, decided_by, None, picture)
+
+
+def _margins_hide(a: Prepared, b: Prepared, matrix: Matrix) -> bool:
+    """Whether every margin that was left out may hide what the other picture goes on to show."""
+    if a.void is not None and not margin_is_cut(a, b, matrix):
+        return False
+    return b.void is None or margin_is_cut(b, a, np.linalg.inv(matrix))
 
 
 def draw_residual(raw: FloatArray) -> FloatArray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -44,7 +44,9 @@ class Prepared:
     `rgb` uint8 (h, w, 3), longest side at most 384; `mask` bool (h, w), the object; `box` the object's
     x0, y0, x1, y1 in pixels; `plain` False where no plain ground was found (the object is then the
     whole frame); `levels` coarse to fine; `digest` the SHA-256 of the file's bytes, ''
-    when made of pixels alone.
+    when made of pixels alone. A picture that stands in a white margin with straight sides has `inner`:
+    itself without the margin, whose `corner` x, y lies on this frame and whose `void` bool (h, w) marks
+    the wedges of margin left in it.
     """
 
     rgb: RgbArray
@@ -53,6 +55,9 @@ class Prepared:
     plain: bool
     levels: tuple[Level, ...]
     digest: str = ""
+    inner: Prepared | None = None
+    corner: tuple[int, int] = (0, 0)
+    void: BoolArray | None = None
 
     @property
     def size(self) -> tuple[int, int]:
@@ -71,6 +76,16 @@ def prepare(source: bytes | RgbArray) -> Prepared:
         rgb = decode(source, max_side_px=WORKING_SIDE_PX).rgb
     else:
         digest, rgb = "", fit(source, WORKING_SIDE_PX)
+    made = _prepare_view(rgb, digest)
+    found = find_inner_frame(rgb)
+    if found is None:
+        return made
+    (x0, y0, x1, y1), void = found
+    view = _prepare_view(rgb[y0:y1, x0:x1].copy(), digest)
+    return replace(made, inner=replace(view, corner=(x0, y0), void=void))
+
+
+def _prepare_view(rgb: RgbArray, digest: str) -> Prepared:
     mask, plain = find_mask(rgb)
     grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
     greys = [grey]
@@ -156,6 +171,56 @@ def _keep_off_border(off_ground: BoolArray) -> BoolArray:
     is_ground[np.unique(edge)] = True
     is_ground[0] = False
     return ~is_ground[labels]
+
+
+# -- the frame inside a white margin
+
+WHITE_LEVEL = 243  # every channel: white with the ringing of JPEG around it
+MIN_MARGIN_SHARE = 0.003  # of the frame; less is the rim of a resize
+QUAD_SHARE = 0.97  # of its convex hull that a framed picture fills
+QUAD_CORNERS = 6  # at most: a turned frame cut by another frame
+QUAD_TOLERANCE = 0.02  # of the hull's length
+
+
+def find_inner_frame(rgb: RgbArray) -> tuple[tuple[int, int, int, int], BoolArray] | None:
+    """Where a picture ends and a white margin begins: box x0, y0, x1, y1 and the margin within it.
+
+    None where there is no margin, or where what stands in it is no convex shape of few corners.
+    """
+    small = fit(rgb, MASK_SIDE_PX)
+    content = _keep_off_border(small.min(axis=2) < WHITE_LEVEL)
+    share = float(content.mean())
+    if share > 1 - MIN_MARGIN_SHARE or share < 0.04:
+        return None
+    points = cv2.findNonZero(content.astype(np.uint8))
+    hull = cv2.convexHull(np.asarray(points))
+    corners = cv2.approxPolyDP(hull, QUAD_TOLERANCE * cv2.arcLength(hull, True), True)
+    area = float(cv2.contourArea(hull)) + 0.5 * float(cv2.arcLength(hull, True))
+    if len(corners) > QUAD_CORNERS or content.sum() < QUAD_SHARE * area:
+        return None
+    x, y, width, height = cv2.boundingRect(hull)
+    scale = rgb.shape[1] / small.shape[1], rgb.shape[0] / small.shape[0]
+    x0, y0 = round(x * scale[0]), round(y * scale[1])
+    x1, y1 = (
+        min(rgb.shape[1], round((x + width) * scale[0])),
+        min(rgb.shape[0], round((y + height) * scale[1])),
+    )
+    x0, y0, x1, y1 = _tighten(rgb, x0, y0, x1, y1)
+    if x1 - x0 < 16 or y1 - y0 < 16:
+        return None
+    void = cv2.resize((~content).astype(np.uint8), rgb.shape[1::-1], interpolation=cv2.INTER_NEAREST)
+    return (x0, y0, x1, y1), cv2.dilate(void, np.ones((5, 5), np.uint8))[y0:y1, x0:x1] > 0
+
+
+def _tighten(rgb: RgbArray, x0: int, y0: int, x1: int, y1: int) -> tuple[int, int, int, int]:
+    """The box moved in past rows and columns that are still margin, a few pixels at most."""
+    dark = rgb[y0:y1, x0:x1].min(axis=2) < WHITE_LEVEL
+    columns, rows = dark.mean(0) > 0.1, dark.mean(1) > 0.1
+    if not columns.any() or not rows.any():
+        return x0, y0, x1, y1
+    left, right = int(columns.argmax()), int(columns[::-1].argmax())
+    top, bottom = int(rows.argmax()), int(rows[::-1].argmax())
+    return x0 + left, y0 + top, x1 - right, y1 - bottom
 
 
 # -- the pyramid

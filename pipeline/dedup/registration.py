@@ -18,7 +18,11 @@ Matrix = npt.NDArray[np.floating[Any]]
 UNSEEN = -1000.0  # stands for pixels outside the other frame; grey levels are 0 to 255
 STARTS = 3  # guesses that are refined
 ITERATIONS = (12, 8, 5, 3)  # at most, per level
+PATIENCE = 2  # steps in a level that may bring no gain
 SETTLED_PX = 0.02  # a step that moves no corner by more ends a level
+SIMILARITY = np.array(  # size, turn, shift x, shift y as the six numbers of an affine step
+    [[1, 0, 0, 0], [0, -1, 0, 0], [0, 0, 1, 0], [0, 1, 0, 0], [1, 0, 0, 0], [0, 0, 0, 1]], np.float32
+)
 HOPELESS = 0.45  # correlation after the coarse level below which finer levels cannot help
 GOOD_START = 0.985  # correlation after the coarse level that needs no further guess
 
@@ -49,7 +53,14 @@ def register(a: Prepared, b: Prepared) -> Registration:
             break
     if best.correlation < HOPELESS:
         return best
-    matrix = best.matrix
+    found = _finish(a, b, best.matrix)
+    if correlate(a, b, 2, guesses[0]) > found.correlation + 0.005:  # coarse levels led away
+        again = _finish(a, b, guesses[0])
+        found = again if again.correlation > found.correlation else found
+    return found
+
+
+def _finish(a: Prepared, b: Prepared, matrix: Matrix) -> Registration:
     for index in range(2, len(a.levels)):
         matrix = refine_level(a, b, index, matrix)
     return Registration(matrix, correlate(a, b, 2, matrix), True)
@@ -156,24 +167,41 @@ def _scales(a: Prepared, b: Prepared, index: int) -> tuple[float, float]:
 
 
 def refine_level(a: Prepared, b: Prepared, index: int, matrix: Matrix) -> Matrix:
-    """The map improved on one pyramid level; unchanged where the level gives no hold."""
+    """The map improved on one pyramid level; unchanged where the level gives no hold.
+
+    Gauss-Newton may overshoot, so the best map met is kept, by the agreement of A's edges with B.
+    """
     scales = _scales(a, b, index)
     template, moving = a.levels[index], b.levels[index].grey
-    current = rescale(matrix, *scales)
-    for _ in range(ITERATIONS[index]):
-        step = _find_step(template, moving, current)
-        if step is None:
-            return matrix
-        moved = current @ np.linalg.inv(_as_matrix(step, template.grey.shape))
-        apart = _corners_apart(moved, current, (template.grey.shape[1], template.grey.shape[0]))
-        current = moved
-        if apart < SETTLED_PX:
+    size = template.grey.shape[1], template.grey.shape[0]
+    current = best = rescale(matrix, *scales)
+    best_agreement, worse = -2.0, 0
+    for _ in range(ITERATIONS[index] + 1):
+        found = _find_step(template, moving, current, rigid=index == 0)
+        if found is None:
             break
-    return rescale(current, 1 / scales[0], 1 / scales[1])
+        step, agreement = found
+        if agreement > best_agreement:
+            best, best_agreement = current, agreement
+        else:
+            worse += 1
+        if worse > PATIENCE:
+            break
+        moved = current @ np.linalg.inv(_as_matrix(step, template.grey.shape))
+        if _corners_apart(moved, current, size) < SETTLED_PX:
+            break
+        current = moved
+    return rescale(best, 1 / scales[0], 1 / scales[1])
 
 
-def _find_step(template: Level, moving: FloatArray, current: Matrix) -> FloatArray | None:
-    """One inverse-compositional Gauss-Newton step with gain and bias; doubtful pixels weigh less."""
+def _find_step(
+    template: Level, moving: FloatArray, current: Matrix, rigid: bool
+) -> tuple[FloatArray, float] | None:
+    """An inverse-compositional Gauss-Newton step with gain and bias, and how well edges agree now (-1 to 1).
+
+    Pixels that fit badly weigh less; `rigid` allows shift, turn and size alone. None where too little of
+    A's edges lies in B's frame.
+    """
     where = (template.points @ current[:2, :2].T + current[:2, 2]).astype(np.float32)
     at_x, at_y = where[:, :1], where[:, 1:]
     looked_up = cv2.remap(
@@ -181,20 +209,26 @@ def _find_step(template: Level, moving: FloatArray, current: Matrix) -> FloatArr
     )[:, 0]
     seen = (looked_up > -1).astype(np.float32)
     count = float(seen.sum())
-    if count < 60:
+    if count < max(60, 0.3 * seen.size):
         return None
-    mean_t, mean_m = float(seen @ template.values) / count, float(seen @ looked_up) / count
-    t, m = (template.values - mean_t) * seen, (looked_up - mean_m) * seen
-    gain = float(np.clip((t @ m) / max(1e-3, float(m @ m)), 0.4, 2.5))
-    error = gain * m - t
+    t = (template.values - float(seen @ template.values) / count) * seen
+    m = (looked_up - float(seen @ looked_up) / count) * seen
+    spread_t, spread_m = max(1e-3, float(t @ t)), max(1e-3, float(m @ m))
+    product_ = float(t @ m)
+    error = float(np.clip(product_ / spread_m, 0.4, 2.5)) * m - t
     scale = 1.5 * float(np.abs(error).sum()) / count + 2.0
     weighted = template.slopes * (seen / (1 + (error / scale) ** 2))[:, None]
     hessian = weighted.T @ template.slopes
     hessian[np.diag_indices(6)] *= 1.001
+    slope = weighted.T @ error
     try:
-        return np.linalg.solve(hessian, weighted.T @ error)
+        if rigid:
+            step = SIMILARITY @ np.linalg.solve(SIMILARITY.T @ hessian @ SIMILARITY, SIMILARITY.T @ slope)
+        else:
+            step = np.linalg.solve(hessian, slope)
     except np.linalg.LinAlgError:
         return None
+    return step, product_ / float(np.sqrt(spread_t * spread_m))
 
 
 def _as_matrix(step: FloatArray, shape: tuple[int, ...]) -> Matrix:

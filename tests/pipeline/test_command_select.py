@@ -1,0 +1,88 @@
+"""`python -m pipeline select` on files: one object a product, refusals named, nothing by halves."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pipeline.__main__ import main
+from tests.pipeline.test_select import draw
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> Path:
+    """Three products, a line that is no JSON, a missing file and one that is no image."""
+    for name, data in {"a.png": draw("disc"), "a2.png": draw("disc", 200), "b.png": draw("box")}.items():
+        (tmp_path / name).write_bytes(data)
+    (tmp_path / "page.jpg").write_bytes(b"<!doctype html><p>Not here")
+    lines = [
+        {
+            "id": "1",
+            "title": "Disc",
+            "offers": [{"supplier": "Norda", "images": ["a2.png", "b.png", "a.png"]}],
+        },
+        {
+            "id": "2",
+            "title": "Box",
+            "offers": [{"supplier": "Norda", "images": ["b.png", "page.jpg", "none.png"]}],
+        },
+        {
+            "id": "3",
+            "title": "By hand",
+            "curated": True,
+            "offers": [{"supplier": "S", "images": ["b.png", "a.png"]}],
+        },
+    ]
+    text = "\n".join([json.dumps(lines[0]), "{broken", *(json.dumps(line) for line in lines[1:])])
+    (tmp_path / "products.jsonl").write_text(text)
+    return tmp_path
+
+
+def select(folder: Path) -> tuple[int, list[dict]]:
+    out = folder / "out.jsonl"
+    status = main(
+        ["select", str(folder / "products.jsonl"), "--images", str(folder), "--out", str(out), "--quiet"]
+    )
+    return status, [json.loads(line) for line in out.read_text().splitlines()]
+
+
+def test_it_writes_one_object_a_product_and_names_what_it_refused(
+    catalog: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, found = select(catalog)
+    said = capsys.readouterr().err
+    assert status == 0
+    assert [one["id"] for one in found] == ["1", "2", "3"]
+    assert "line 2: The line is not valid JSON" in said
+    assert set(found[0]) >= {"id", "before", "after", "items"}
+    wanted = {"file", "verdict", "reason", "duplicate_of", "type", "type_confidence", "evidence"}
+    assert set(found[0]["items"][0]) == wanted
+
+
+def test_a_smaller_copy_goes_and_names_the_one_that_stays(catalog: Path) -> None:
+    _, found = select(catalog)
+    copy = next(item for item in found[0]["items"] if item["file"] == "a2.png")
+    assert (copy["verdict"], copy["reason"], copy["duplicate_of"]) == ("drop", "duplicate", "a.png")
+    assert found[0]["after"] == ["a.png", "b.png"]
+
+
+def test_a_file_that_is_no_image_or_missing_is_dropped_with_the_reason(catalog: Path) -> None:
+    _, found = select(catalog)
+    reasons = {item["file"]: item["evidence"].get("unreadable") for item in found[1]["items"]}
+    assert "web page" in str(reasons["page.jpg"]) or "HTML" in str(reasons["page.jpg"])
+    assert reasons["b.png"] is None
+
+
+def test_a_product_curated_by_hand_keeps_its_set(catalog: Path) -> None:
+    _, found = select(catalog)
+    assert (found[2]["passed_over"], found[2]["after"]) == ("curated by hand", ["b.png", "a.png"])
+
+
+def test_a_missing_catalog_is_a_message_and_not_a_traceback(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status = main(["select", str(tmp_path / "none.jsonl"), "--out", str(tmp_path / "out.jsonl")])
+    assert status == 2
+    assert "none.jsonl" in capsys.readouterr().err

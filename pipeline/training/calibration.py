@@ -1,0 +1,61 @@
+"""Makes probabilities mean what they say, and chooses thresholds for a stated precision."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from pipeline.records import FloatArray
+
+PRIOR_ERRORS = 0.5  # errors added to every count, so that a few lucky answers prove little
+
+
+def softmax(logits: FloatArray) -> FloatArray:
+    """Rows that sum to 1, float64."""
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True), dtype=np.float64)
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
+
+
+def fit_temperature(logits: FloatArray, targets: np.ndarray) -> float:
+    """The divisor of held-out logits (N,K) that makes the true classes (N,) most likely; 0.2 to 20."""
+    grid = np.exp(np.linspace(np.log(0.2), np.log(20), 80))
+    rows = np.arange(len(targets))
+    losses = [-np.log(softmax(logits / t)[rows, targets] + 1e-9).mean() for t in grid]
+    return float(grid[int(np.argmin(losses))])
+
+
+def choose_threshold(
+    chances: FloatArray, targets: np.ndarray, precision: float, at_least: float
+) -> tuple[float, dict[str, Any]]:
+    """The lowest confidence at and above which answers are right that often; 0.99 where none is.
+
+    `chances` (N,K) and `targets` (N,) are held-out. Returns it with figures: accuracy, coverage (share
+    answered) and precision of what is answered.
+    """
+    confidence, right = chances.max(axis=1), chances.argmax(axis=1) == targets
+    order = np.argsort(-confidence, kind="stable")
+    answered = np.arange(1, len(order) + 1)
+    wrong = np.cumsum(~right[order])
+    good = 1 - (wrong + PRIOR_ERRORS) / (answered + PRIOR_ERRORS) >= precision
+    threshold = 0.99
+    if good.any():
+        threshold = float(max(at_least, confidence[order][np.flatnonzero(good)[-1]]))
+    named = confidence >= threshold
+    return threshold, {
+        "accuracy": round(float(right.mean()), 4),
+        "coverage": round(float(named.mean()), 4),
+        "precision": round(float(right[named].mean()), 4) if named.any() else None,
+        "calibration_error": round(measure_calibration(confidence, right), 4),
+    }
+
+
+def measure_calibration(confidence: FloatArray, right: np.ndarray, bins: int = 10) -> float:
+    """Expected calibration error, 0 to 1: mean gap between confidence and accuracy over equal bins."""
+    slot = np.minimum((confidence * bins).astype(int), bins - 1)
+    gaps = [
+        (slot == b).mean() * abs(confidence[slot == b].mean() - right[slot == b].mean())
+        for b in range(bins)
+        if (slot == b).any()
+    ]
+    return float(sum(gaps))

@@ -48,12 +48,15 @@ def read_tail(log: Path) -> str:
 
 def is_first_start(place: Place) -> bool:
     """True until the demo was loaded or declined once; never where the database holds products."""
-    if (place.var / "first-start.done").exists():
-        return False
+    return not (place.var / "first-start.done").exists() and not has_products(place)
+
+
+def has_products(place: Place) -> bool:
+    """Whether a catalog is there, for instance in a database of the person's own."""
     url = services.endpoints(place.var).database_url
     with psycopg.connect(url, connect_timeout=10) as connection:
         row = connection.execute("SELECT EXISTS (SELECT 1 FROM review_product)").fetchone()
-    return not (row and row[0])
+    return bool(row and row[0])
 
 
 def note_first_start(place: Place) -> None:
@@ -64,15 +67,18 @@ def note_first_start(place: Place) -> None:
 def prepare(place: Place, env: Mapping[str, str], empty: bool) -> None:
     """Bring the tables up to date; load the demo on the first start, unless an empty one is wanted."""
     manage(place, env, "migrate", "--no-input", "--verbosity", "1")
-    if env["SMARTIMG_DEBUG"].lower() in {"0", "false", "no", "off"}:
+    debug = env["SMARTIMG_DEBUG"].lower() not in {"0", "false", "no", "off"}
+    if not debug:
         manage(place, env, "collectstatic", "--no-input", "--verbosity", "1")
     if is_first_start(place):
-        if not empty:
+        if debug and not empty:  # its people have passwords that anybody can read
             manage(place, env, "load_demo", show=True)
         note_first_start(place)
 
 
 def describe_logins(place: Place) -> str:
-    """The ready-made people of the demo, one a line; nothing where the demo was never loaded."""
+    """The ready-made people of the demo, one a line; where it was never loaded, how to make an account."""
     path = place.var / "demo-logins.txt"
-    return "".join(f"    {line}\n" for line in path.read_text().splitlines()) if path.exists() else ""
+    if not path.exists():
+        return "  Make an account: .venv/bin/python manage.py createsuperuser\n"
+    return "".join(f"    {line}\n" for line in path.read_text().splitlines())

@@ -11,6 +11,7 @@ import pytest
 
 from smartimg.embedded.place import Place
 from smartimg.setup.options import Options, parse
+from smartimg.supervisor import first_steps
 from smartimg.supervisor.claim import AlreadyRuns, claim, is_free
 from smartimg.supervisor.first_steps import describe_logins
 from smartimg.supervisor.logs import rotate
@@ -86,6 +87,31 @@ def test_only_the_web_server_runs_with_debug_and_links_name_the_port(
     assert environment(Place(tmp_path), 8123, debug=True)["SMARTIMG_DEBUG"] == "0"
 
 
+@pytest.mark.parametrize(
+    ("debug", "empty", "commands"),
+    [
+        ("1", False, ["migrate", "load_demo"]),
+        ("1", True, ["migrate"]),
+        ("0", False, ["migrate", "collectstatic"]),
+    ],
+)
+def test_the_demo_is_loaded_on_the_first_start_with_debug_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, debug: str, empty: bool, commands: list[str]
+) -> None:
+    seen: list[str] = []
+    monkeypatch.setattr(first_steps, "manage", lambda place, env, command, *rest, **how: seen.append(command))
+    monkeypatch.setattr(first_steps, "has_products", lambda place: False)
+    for _ in range(2):
+        first_steps.prepare(Place(tmp_path), {"SMARTIMG_DEBUG": debug}, empty)
+    again = [command for command in commands if command != "load_demo"]
+    assert seen == commands + again
+
+
+def test_a_database_that_holds_products_gets_no_demo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(first_steps, "has_products", lambda place: True)
+    assert not first_steps.is_first_start(Place(tmp_path))
+
+
 def test_a_large_log_is_put_aside_and_a_small_one_kept(tmp_path: Path) -> None:
     os.truncate(os.open(tmp_path / "large.log", os.O_CREAT | os.O_RDWR), 10_000_001)
     (tmp_path / "small.log").write_text("line\n")
@@ -93,7 +119,7 @@ def test_a_large_log_is_put_aside_and_a_small_one_kept(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["large.log.1", "small.log"]
 
 
-def test_logins_are_named_only_where_the_demo_made_them(tmp_path: Path) -> None:
-    assert describe_logins(Place(tmp_path)) == ""
+def test_the_demos_logins_are_named_and_without_them_how_to_make_one(tmp_path: Path) -> None:
+    assert "manage.py createsuperuser" in describe_logins(Place(tmp_path))
     (tmp_path / "demo-logins.txt").write_text("admin  secret\n")
     assert describe_logins(Place(tmp_path)) == "    admin  secret\n"

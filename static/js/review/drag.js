@@ -15,7 +15,7 @@ export function allowDragging(strips, review) {
   });
 
   strips.root.addEventListener("dragover", (event) => {
-    const list = event.target.closest("[data-strip]") ?? event.target.closest(".strip")?.querySelector(".tiles");
+    const list = event.target.closest(".strip")?.querySelector(".tiles");
     if (!dragged || !list || list.dataset.strip === "before") return;
     event.preventDefault();
     clear();
@@ -24,7 +24,7 @@ export function allowDragging(strips, review) {
   });
 
   strips.root.addEventListener("drop", (event) => {
-    const list = event.target.closest("[data-strip]") ?? event.target.closest(".strip")?.querySelector(".tiles");
+    const list = event.target.closest(".strip")?.querySelector(".tiles");
     if (!dragged || !list) return;
     event.preventDefault();
     if (list.dataset.strip === "dropped" && review.isKept(dragged)) review.drop(dragged);

@@ -45,18 +45,18 @@ function sayState() {
   }
   const isKept = keepDraft(data.id, review.now);
   const word = `${edits} ${edits === 1 ? "edit" : "edits"}`;
-  return page.say(isKept ? `${word}, kept as a draft` : `${word}, lost when you leave`, !isKept);
+  const kept = page.isResumed ? "draft taken up again" : "kept as a draft";
+  return page.say(`${word}, ${isKept ? kept : "lost when you leave"}`, !isKept);
 }
 
 function begin() {
-  const isResumed = data.canEdit && review.resume(readDraft(data.id)?.now);
+  page.isResumed = data.canEdit && review.resume(readDraft(data.id)?.now);
   const suppliers = new Set(data.images.flatMap((image) => [...(image.evidence?.suppliers ?? []), image.supplier]).filter(Boolean));
   find("#supplier-count").textContent = `${suppliers.size} ${suppliers.size === 1 ? "supplier" : "suppliers"}`;
   review.watch(sayState);
   review.tell();
   const first = review.order[0] ?? review.before[0];
   if (first) strips.setFocus(strips.stripOf(first), first, document.activeElement === document.body);
-  if (isResumed && review.isEdited) page.say(`${find("#saved").textContent}, taken up again`);
 }
 
 function loadAhead() {

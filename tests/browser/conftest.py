@@ -1,0 +1,113 @@
+"""A real browser on a live server; skipped in one clear line where there is no Chromium."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.contrib.auth.models import User
+from django.test import Client
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+
+from review.models import CategoryGrant, Proposal
+from tests.review.conftest import make_person
+from tests.review.factories import USUAL, Candidate, make_pictured_image, make_product, make_proposal
+
+SCREENSHOTS = Path(__file__).resolve().parents[2] / "var" / "screenshots"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All of this folder needs the browser, a live server and the roles that migrations made."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker("browser")
+            item.add_marker(pytest.mark.django_db(transaction=True, serialized_rollback=True))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("browser tests need Chromium: apt-get install chromium")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's loop runs in the tests' thread
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def person(live_server: Any) -> User:
+    """A specialist for everything."""
+    person = make_person("sam", "specialist")
+    CategoryGrant.objects.create(user=person, path="")
+    return person
+
+
+@pytest.fixture
+def store(settings: Any, tmp_path: Path) -> None:
+    """Pictures of a test lie in a folder of its own."""
+    options = {"location": str(tmp_path), "base_url": None}
+    folder = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": options}
+    settings.STORAGES = {**django_settings.STORAGES, "default": folder}
+
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture
+def open_page(chromium: Browser, live_server: Any, store: None) -> Iterator[OpenPage]:
+    """Opens an address as somebody; a script error or a refused resource fails the test."""
+    contexts, troubles = [], []
+
+    def open_it(
+        path: str, user: User | None = None, *, size: tuple[int, int] = (1440, 900), **options: Any
+    ) -> Page:
+        window = ViewportSize(width=size[0], height=size[1])
+        context = chromium.new_context(viewport=window, base_url=live_server.url, **options)
+        contexts.append(context)
+        if user is not None:
+            context.add_cookies([_log_in(user, live_server.url)])
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on("console", lambda said: troubles.append(said.text) if "Refused" in said.text else None)
+        page.goto(path)
+        return page
+
+    yield open_it
+    for context in contexts:
+        context.close()
+    assert not troubles
+
+
+def _log_in(user: User, url: str) -> Any:
+    client = Client()
+    client.force_login(user)
+    name = django_settings.SESSION_COOKIE_NAME
+    return {"name": name, "value": client.cookies[name].value, "url": url}
+
+
+def propose(title: str = "Zoe armchair", seed: int = 1, **said: Any) -> Proposal:
+    """The usual proposal with pictures that the page can show."""
+    images = [make_pictured_image(seed * 10 + number) for number in range(len(USUAL))]
+    judges = {"blur": {"score": 0.12, "threshold": 0.7, "flag": False}}
+    poor = {"blur": {"score": 0.93, "threshold": 0.7, "flag": True, "version": "blur-1"}}
+    copied = {"distances": {"phash": 2}, "thresholds": {"phash": 10}, "decided_by": "residual"}
+    kinds = {"front": 0.9, "angle": 0.06}
+    candidates = [
+        Candidate(**{**vars(wanted), "evidence": {"judges": poor if wanted.reason == "blur" else judges}})
+        for wanted in USUAL
+    ]
+    candidates[0].evidence["type"] = {"head": "armchair", "threshold": 0.6, "probabilities": kinds}
+    candidates[2].evidence["copy"] = copied
+    summary = "front view becomes the hero · 1 copy removed · 1 blurred image removed · 1 added from Solvik"
+    changes = {"hero": 1, "copy": 1, "quality": 1, "added": 1}
+    usual: dict[str, Any] = {"summary": summary, "changes": changes, "benefit": 0.8, "doubt": 0.2}
+    return make_proposal(candidates, product=make_product(title), images=images, **(usual | said))

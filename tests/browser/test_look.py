@@ -1,0 +1,114 @@
+"""What pages look like: nothing hidden from those who see or hear differently, nothing off the screen."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth.models import User
+
+from tests.browser.conftest import SCREENSHOTS, OpenPage, propose
+
+SCHEMES = ("light", "dark")
+DESK, PHONE = (1440, 900), (390, 844)
+
+
+def find_pages() -> dict[str, str]:
+    """Name -> address, for one proposal among three."""
+    proposal = propose()
+    propose("Norda mug", 2, benefit=0.4)
+    propose("Ilse lamp", 3, benefit=0.3)
+    return {
+        "log-in": "/log-in/",
+        "queue": "/queue/",
+        "proposal": f"/proposals/{proposal.pk}/",
+        "product": f"/products/{proposal.product.external_id}/",
+        "run": f"/runs/{proposal.run_id}/",
+    }
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("name", ["log-in", "queue", "proposal", "product", "run"])
+def test_axe_finds_nothing(open_page: OpenPage, person: User, name: str, scheme: str) -> None:
+    address = find_pages()[name]
+    page = open_page(address, None if name == "log-in" else person, color_scheme=scheme)
+    assert page.locator("h1").count() == 1
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("size", [DESK, PHONE])
+def test_pages_fit_their_window(
+    open_page: OpenPage, person: User, size: tuple[int, int], scheme: str
+) -> None:
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    for name, address in find_pages().items():
+        user = None if name == "log-in" else person
+        page = open_page(address, user, size=size, color_scheme=scheme)
+        page.wait_for_load_state("networkidle")
+        page.screenshot(path=SCREENSHOTS / f"{name}-{size[0]}-{scheme}.png")
+        assert page.evaluate("document.documentElement.scrollWidth") <= size[0], name
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE])
+def test_the_action_bar_is_always_in_sight(open_page: OpenPage, person: User, size: tuple[int, int]) -> None:
+    page = open_page(find_pages()["proposal"], person, size=size)
+    bar = page.locator(".action-bar")
+    place = bar.bounding_box()
+    page.mouse.wheel(0, 600)
+    assert bar.bounding_box() == place
+    assert place is not None
+    assert place["y"] + place["height"] == size[1]
+    assert page.get_by_role("button", name="Approve").is_visible()
+
+
+def test_on_the_phone_the_large_picture_comes_first(open_page: OpenPage, person: User) -> None:
+    page = open_page(find_pages()["proposal"], person, size=PHONE)
+    picture, strips = page.locator("#detail-image").bounding_box(), page.locator("#strips").bounding_box()
+    assert picture and strips
+    assert picture["y"] < strips["y"]
+    assert picture["width"] == PHONE[0]
+
+
+def test_tiles_do_not_jump_while_pictures_load(open_page: OpenPage, person: User) -> None:
+    address = find_pages()["proposal"]
+    page = open_page("/queue/", person)
+    page.route("**/i/**", lambda route: None)  # pictures never come
+    page.goto(address, wait_until="domcontentloaded")
+    page.wait_for_selector(".tile")
+    places = (
+        "[...document.querySelectorAll('.tile')].map((tile) => JSON.stringify(tile.getBoundingClientRect()))"
+    )
+    without = page.evaluate(places)
+    page.unroute("**/i/**")
+    page.goto(address)
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate(places) == without
+
+
+def test_the_theme_that_was_chosen_is_kept(open_page: OpenPage, person: User) -> None:
+    page = open_page("/queue/", person, color_scheme="light")
+    ground = "getComputedStyle(document.body).backgroundColor"
+    light = page.evaluate(ground)
+    page.locator(".person summary").click()
+    page.get_by_role("button", name="Light or dark").click()
+    dark = page.evaluate(ground)
+    page.reload()
+    assert page.evaluate(ground) == dark != light
+
+
+def test_only_changes_hides_what_stays(open_page: OpenPage, person: User) -> None:
+    page = open_page(find_pages()["proposal"], person)
+    kept = page.locator(".tile.is-unchanged:visible")
+    changed = page.locator(".strip-after .tile:not(.is-unchanged):visible").count()
+    page.keyboard.press("o")
+    assert kept.count() == 0
+    assert page.locator(".strip-after .tile:visible").count() == changed
+
+
+def test_every_key_is_explained(open_page: OpenPage, person: User) -> None:
+    page = open_page(find_pages()["proposal"], person)
+    page.keyboard.press("?")
+    assert page.get_by_role("dialog", name="Keys").is_visible()
+    shown = page.locator("#key-list dt").all_inner_texts()
+    assert {"a", "x", "s", "z", "m", "d", "c", "Space", "?", "1 – 9"} <= set(shown)

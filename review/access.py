@@ -1,11 +1,11 @@
-"""Loading is the permission check: whoever may not see a row gets the same answer as for one that is not there."""
+"""Loading is the permission check: a row that somebody may not see is, to them, not there."""
 
 from __future__ import annotations
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.db.models import Q, QuerySet
 
-from review.models import CatalogImport, Image, Product, Proposal, Question, SelectionRun
+from review.models import CatalogImport, Image, Product, Proposal, Question, RunProduct, SelectionRun
 
 SPECIALIST, WORKER, ADMIN = "specialist", "worker", "admin"
 ROLES = (SPECIALIST, WORKER, ADMIN)
@@ -94,6 +94,25 @@ def get_proposal_for(user: AnyUser, proposal_id: int) -> Proposal:
     return found
 
 
+def may_write_category(user: AnyUser, path: str | None) -> bool:
+    """Whether a person may send products of this category; None is one that is still to be found."""
+    if ADMIN in roles_of(user):
+        return True
+    granted = _granted_paths(user)
+    return any(not one or path == one or (path or "").startswith(one + " > ") for one in granted)
+
+
+def get_selection_for(user: AnyUser, selection_id: int) -> RunProduct:
+    """What a run chose for one product."""
+    rows = RunProduct.objects.filter(product__in=products_for(user)).select_related(
+        "run", "product__category"
+    )
+    found = rows.filter(pk=selection_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
 def runs_for(user: AnyUser) -> QuerySet[SelectionRun]:
     """Runs are seen by specialists and admins; only admins start them."""
     require_role(user, SPECIALIST, ADMIN)
@@ -109,7 +128,7 @@ def imports_for(user: AnyUser) -> QuerySet[CatalogImport]:
 def questions_for(user: AnyUser) -> QuerySet[Question]:
     """Open questions that a person has not answered yet."""
     require_role(user, WORKER, SPECIALIST, ADMIN)
-    return Question.objects.filter(state=Question.State.OPEN).exclude(answers__answered_by=user)
+    return Question.objects.filter(state=Question.State.OPEN).exclude(answers__answered_by_id=user.pk)
 
 
 def images_for(user: AnyUser) -> QuerySet[Image]:

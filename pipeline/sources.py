@@ -57,7 +57,10 @@ def explain_form(name: str) -> None:
         raise UnusableSource("The path or address is empty.")
     if _UNPRINTABLE.search(name):
         raise UnusableSource("The path or address contains a control character.")
-    length = len(name.encode("utf-8", "surrogatepass"))
+    try:
+        length = len(name.encode())
+    except UnicodeEncodeError as error:
+        raise UnusableSource("The path or address contains half a character.") from error
     if length > MAX_SOURCE_BYTES:
         raise UnusableSource(f"The path or address is {length} bytes long; at most {MAX_SOURCE_BYTES}.")
 

@@ -56,7 +56,7 @@ def _work_on(run_id: int, number: int, state: str, work: Work) -> bool:
 
 def _fetch(held: Claim, beat: Heartbeat) -> None:
     products = _waiting(held).values("product")
-    offers = Offer.objects.filter(product__in=products, state=Offer.State.PENDING, is_retired=False)
+    offers = Offer.objects.filter(product__in=products).worth_fetching(timezone.now())
     ingest.fetch_offers(offers.order_by("pk"))
     runs.hand_on(held, now=timezone.now())
 

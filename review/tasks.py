@@ -12,7 +12,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerError
 
 from review.actions import runs
-from review.models import RunBatch, SelectionRun
+from review.models import Offer, RunBatch, SelectionRun
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +45,14 @@ def fetch_batch(run_id: int, number: int) -> None:
 
     if batches.fetch(run_id=run_id, number=number):
         hint(judge_batch, run_id, number, priority=_priority(run_id))
+
+
+@shared_task
+def fetch_pictures(product_id: int) -> None:
+    """Fetch what waits of one product's pictures, without a run."""
+    from review import ingest
+
+    ingest.fetch_offers(Offer.objects.filter(product_id=product_id).worth_fetching(timezone.now()))
 
 
 @shared_task

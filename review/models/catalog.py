@@ -121,6 +121,11 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         )
         return self.filter(Q(state=Offer.State.PENDING) | passed, is_retired=False)
 
+    def ask_again(self) -> int:
+        """Have refused pictures fetched once more; a file that only an import can find is left."""
+        refused = self.filter(state=Offer.State.REFUSED, is_retired=False).exclude(refusal_code="missing")
+        return refused.update(state=Offer.State.PENDING, refusal="", refusal_code="")
+
 
 class Offer(models.Model):
     """One picture that a supplier sends for a product: where it lies, its place, how fetching went."""

@@ -153,6 +153,7 @@ BROKEN_IMAGES = [
     (".", "not a file"),
     ("", "is empty"),
     ("a\x00.jpg", "control character"),
+    ("\udcff.jpg", "half a character"),
     (5, "not a number"),
     ("ftp://x.example/a.jpg", "'ftp:' addresses are not taken"),
     ("file:///etc/passwd", "'file:' addresses are not taken"),

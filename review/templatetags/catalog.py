@@ -1,0 +1,36 @@
+"""Words and addresses of the catalog's pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.template import Library
+
+register = Library()
+_ORDER = ("new", "changed", "unchanged", "no longer offered", "refused")
+
+
+class HasAddress(Protocol):
+    """Filters that can name themselves in an address."""
+
+    def address(self, **changed: str) -> str: ...
+
+
+@register.filter
+def last_part(source: str) -> str:
+    """What a path or an address ends in: 'chair.jpg'."""
+    return source.split("?")[0].rstrip("/").rsplit("/", 1)[-1] or source
+
+
+@register.filter
+def in_words(counts: Mapping[str, int]) -> str:
+    """'3 new, 1 refused'."""
+    return ", ".join(f"{intcomma(counts[word])} {word}" for word in _ORDER if counts.get(word)) or "none"
+
+
+@register.simple_tag
+def products_address(filters: HasAddress, **changed: str) -> str:
+    """The query string of the filters with some of them changed; cursors are kept in it too."""
+    return filters.address(**changed)

@@ -1,0 +1,76 @@
+"""Pages of imports: which files were read, and what became of every line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from review.access import ADMIN, NotFound, imports_for
+from review.models import CatalogImport, ImportProblem, Offer
+from review.views.frame import page
+from review.views.keyset import Order, read_page
+
+PAGE_ROWS = 50
+NEWEST_FIRST = Order("id", True, int)
+BY_LINE = Order("line", False, int)
+WORDS = ("new", "changed", "unchanged", "no longer offered", "refused")
+
+
+@require_safe
+@page(ADMIN)
+def imports(request: HttpRequest) -> HttpResponse:
+    """All imports, newest first."""
+    found = read_page(
+        imports_for(request.user),
+        NEWEST_FIRST,
+        after=request.GET.get("after", ""),
+        before=request.GET.get("before", ""),
+        size=PAGE_ROWS,
+    )
+    return render(request, "catalog/imports.html", {"page": found, "rows": found.rows})
+
+
+@require_safe
+@page(ADMIN)
+def import_report(request: HttpRequest, report_id: int) -> HttpResponse:
+    """One import: counts, and the refused lines in the order of the file."""
+    report = imports_for(request.user).filter(pk=report_id).first()
+    if report is None:
+        raise NotFound
+    if request.htmx:  # type: ignore[attr-defined]
+        return render(request, "catalog/_import_state.html", describe(report))
+    what = request.GET.get("what", "")
+    rows = report.problems.filter(what=what) if what in ImportProblem.What.values else report.problems.all()
+    after, before = request.GET.get("after", ""), request.GET.get("before", "")
+    found = read_page(rows, BY_LINE, after=after, before=before, size=PAGE_ROWS)
+    shown = {"page": found, "rows": found.rows, "what": what, "whats": count_whats(report)}
+    return render(request, "catalog/import_report.html", describe(report) | shown)
+
+
+def describe(report: CatalogImport) -> dict[str, Any]:
+    """The figures of a report, and how far fetching is over the whole catalog."""
+    offers = Offer.objects.filter(is_retired=False).order_by().values_list("state")
+    states = dict(offers.annotate(Count("pk")))
+    total = sum(states.values())
+    return {
+        "report": report,
+        "is_running": report.finished_at is None,
+        "products": [(word, report.products.get(word, 0)) for word in WORDS if word in report.products],
+        "images": [(word, report.images.get(word, 0)) for word in WORDS if word in report.images],
+        "fetched": states.get(Offer.State.FETCHED, 0),
+        "refused": states.get(Offer.State.REFUSED, 0),
+        "pending": states.get(Offer.State.PENDING, 0),
+        "settled": total - states.get(Offer.State.PENDING, 0),
+        "total": total,
+    }
+
+
+def count_whats(report: CatalogImport) -> list[tuple[str, str, int]]:
+    """(kind, words, how many) of those that there are."""
+    counts = dict(report.problems.order_by().values_list("what").annotate(Count("pk")))
+    words = {"product": "products refused", "image": "pictures refused", "note": "notes"}
+    return [(what, word, counts[what]) for what, word in words.items() if what in counts]

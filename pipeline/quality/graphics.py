@@ -40,7 +40,6 @@ def measure_graphics(rgb: RgbArray, found: Foreground) -> FloatArray:
     shares = _colour_shares(small.reshape(-1, 3))
     own = _colour_shares(small[mask]) if mask.sum() > 20 else np.ones(1)
     vivid = small.max(axis=2).astype(np.int16) - small.min(axis=2)
-    levels = np.bincount(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).ravel() // 8, minlength=32) / span.size
     values = [
         (span <= 2).mean(),
         (span <= 8).mean(),
@@ -51,7 +50,7 @@ def measure_graphics(rgb: RgbArray, found: Foreground) -> FloatArray:
         shares[:4].sum(),
         (vivid < 12).mean(),
         vivid.mean() / 255,
-        -(levels * np.log2(levels + 1e-9)).sum(),
+        _entropy(small),
         (span > 30).mean(),
         (span > 100).mean(),
         np.log2(np.mean(span[(span > 2) & (span < 60)]) + 1) if (span > 2).any() else 0.0,
@@ -62,6 +61,13 @@ def measure_graphics(rgb: RgbArray, found: Foreground) -> FloatArray:
         found.plain_background,
     ]
     return np.nan_to_num(np.asarray(values, np.float32))
+
+
+def _entropy(rgb: RgbArray) -> float:
+    """Bits of the grey levels' histogram of 32 cells."""
+    grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
+    shares = np.bincount(grey.ravel() // 8, minlength=32) / grey.size
+    return float(-(shares * np.log2(shares + 1e-9)).sum())
 
 
 def _shrink(rgb: RgbArray) -> RgbArray:

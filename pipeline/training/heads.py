@@ -36,29 +36,32 @@ def fit_binary(
     recipe: Recipe | None = None,
 ) -> Head:
     """A head for a defect: `features` float32 (N,D), `labels` 0 or 1 (N,); not yet calibrated."""
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.neural_network import MLPClassifier
-
     plan = recipe or Recipe()
     mean, scale = features.mean(axis=0), features.std(axis=0) + 1e-3
-    scaled = (features - mean) / scale
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # stopping after the planned epochs is intended
-        if plan.hidden:
-            model = MLPClassifier(
-                plan.hidden, alpha=plan.l2, max_iter=plan.epochs, random_state=plan.seed, batch_size=128
-            ).fit(scaled, labels, weights)
-            layers = list(zip(model.coefs_, model.intercepts_, strict=True))
-        else:
-            flat = LogisticRegression(C=1 / (plan.l2 * len(features)), max_iter=400).fit(
-                scaled, labels, weights
-            )
-            layers = [(flat.coef_.T, flat.intercept_)]
-    arrays: dict[str, npt.NDArray[np.float32]] = {"mean": mean, "scale": scale}
-    for i, (weight, bias) in enumerate(layers):
+    arrays = {"mean": mean, "scale": scale}
+    for i, (weight, bias) in enumerate(_fit_layers((features - mean) / scale, labels, weights, plan)):
         arrays[f"weight{i}"], arrays[f"bias{i}"] = weight, bias
     stored = {key: np.asarray(values, np.float32) for key, values in arrays.items()}
     return Head(name, stored, {"classes": [name], "threshold": 0.5})
+
+
+def _fit_layers(
+    scaled: FloatArray, labels: Labels, weights: FloatArray | None, plan: Recipe
+) -> list[tuple[FloatArray, FloatArray]]:
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.neural_network import MLPClassifier
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # stopping after the planned epochs is intended
+        if not plan.hidden:
+            flat = LogisticRegression(C=1 / (plan.l2 * len(scaled)), max_iter=400).fit(
+                scaled, labels, weights
+            )
+            return [(flat.coef_.T, flat.intercept_)]
+        model = MLPClassifier(
+            plan.hidden, alpha=plan.l2, max_iter=plan.epochs, random_state=plan.seed, batch_size=128
+        ).fit(scaled, labels, weights)
+    return list(zip(model.coefs_, model.intercepts_, strict=True))
 
 
 def score_unseen(

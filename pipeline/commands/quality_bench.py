@@ -1,0 +1,57 @@
+"""Measure the judges of quality on a folder of clean photos with planted defects, or on labelled ones."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from pipeline.backbone import load_backbone
+from pipeline.config import PipelineConfig
+from pipeline.quality import QualityJudges
+from pipeline.training import quality_bench
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What the command takes."""
+    parser.add_argument("--images", type=Path, required=True, metavar="DIR", help="clean photos")
+    parser.add_argument(
+        "--labels", type=Path, metavar="CSV", help="columns file,defect; then nothing is planted"
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures there")
+    parser.add_argument("--limit", type=int, default=0, help="photos at most (0: all)")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--quiet", action="store_true", help="no progress bar")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Prints a table; the seed decides every planted defect."""
+    backbone = load_backbone(PipelineConfig().backbone)
+    if args.labels:
+        pictures = quality_bench.read_labelled(args.images, quality_bench.read_labels(args.labels))
+    else:
+        pictures = quality_bench.plant(
+            quality_bench.list_files(args.images, args.limit, args.seed), args.seed
+        )
+    shown = quality_bench.judge_all(pictures, QualityJudges(backbone.signature), backbone)
+    found = quality_bench.report(list(tqdm(shown, unit=" pictures", disable=args.quiet, mininterval=2)))
+    print_report(found)
+    if args.json:
+        args.json.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+    return 0
+
+
+def print_report(found: dict[str, Any]) -> None:
+    """One line a judge."""
+    print(f"{'judge':<14}{'defects':>8}{'ROC AUC':>9}{'R@P.95':>8}{'recall':>8}{'false':>8}")
+    for name, row in found["judges"].items():
+        false = "-" if row["false_positive_rate"] is None else f"{row['false_positive_rate']:.4f}"
+        print(
+            f"{name:<14}{row['defects']:>8}{row['roc_auc']:>9.4f}{row['recall_at_precision_0.95']:>8.3f}"
+            f"{row['recall_at_threshold']:>8.3f}{false:>8}"
+        )
+    if found["fine_flagged_by_any"] is not None:
+        print(f"{found['fine']} clean photos, flagged by any judge: {found['fine_flagged_by_any']:.4f}")

@@ -179,7 +179,7 @@ def main(arguments: list[str]) -> int:
         fcntl.flock(lock, fcntl.LOCK_EX)
         try:
             prepare(REPO / ".venv", dev="--dev" in arguments)
-        except UnableToInstall as error:
+        except (UnableToInstall, OSError) as error:
             print(f"Unable to install: {error}", file=sys.stderr)
             return 1
     return 0

@@ -39,6 +39,15 @@ def test_it_takes_the_first_python_that_is_new_enough(tmp_path: Path) -> None:
     assert done.stdout.strip() == "python3"
 
 
+def test_a_python_that_can_make_a_venv_goes_before_one_that_cannot(tmp_path: Path) -> None:
+    bare = tmp_path / "python3.11"
+    bare.write_text('#!/bin/sh\ncase "$2" in *ensurepip*) exit 1 ;; esac\n')
+    bare.chmod(0o755)
+    assert bash(". smartimg/setup/python.sh; echo $python", tmp_path).stdout.strip() == "python3.11"
+    (tmp_path / "python3").symlink_to(sys.executable)
+    assert bash(". smartimg/setup/python.sh; echo $python", tmp_path).stdout.strip() == "python3"
+
+
 @pytest.mark.parametrize(
     ("output", "words"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -150,6 +151,6 @@ def _add_unoffered(
 
 
 def show(name: Any) -> str:
-    """The start of what was refused, for messages."""
-    text = name if isinstance(name, str) else ""
+    """The start of what was refused, for messages; never a password."""
+    text = re.sub(r"//[^/]*@", "//…@", name) if isinstance(name, str) else ""
     return f"({text[:80]}{'...' if len(text) > 80 else ''})" if text.strip() else ""

@@ -133,7 +133,7 @@ def read_category(value: Any) -> str | None:
     text = read_text(value, "category", MAX_CATEGORY_CHARS)
     if not text:
         return None
-    parts = [" ".join(part.split()) for part in text.split(">")]
+    parts = [" ".join(part.split()) for part in re.split(r"\s*-?>\s*", text)]
     if not all(parts):
         raise RefusedField("category", "The category has an empty part; write it as 'A > B'.")
     path = " > ".join(parts)

@@ -72,5 +72,9 @@ def describe(report: CatalogImport) -> dict[str, Any]:
 def count_whats(report: CatalogImport) -> list[tuple[str, str, int]]:
     """(kind, words, how many) of those that there are."""
     counts = dict(report.problems.order_by().values_list("what").annotate(Count("pk")))
-    words = {"product": "products refused", "image": "pictures refused", "note": "notes"}
-    return [(what, word, counts[what]) for what, word in words.items() if what in counts]
+    words = {"product": "product{} refused", "image": "picture{} refused", "note": "note{}"}
+    return [
+        (what, word.format("" if counts[what] == 1 else "s"), counts[what])
+        for what, word in words.items()
+        if what in counts
+    ]

@@ -181,6 +181,19 @@ def test_a_missing_file_keeps_its_place_for_when_it_comes_back(write: Write) -> 
     assert "no such file" in refusal.reason
 
 
+def test_a_password_is_not_shown_in_the_report(write: Write) -> None:
+    _, [refusal] = read(
+        write(chair(offers=[{"supplier": "N", "images": ["https://sam:secret@x.example/a"]}]))
+    )
+    assert "secret" not in refusal.reason
+
+
+@pytest.mark.parametrize("said", ["Home > Chairs", "Home>Chairs", " Home  ->  Chairs "])
+def test_a_category_is_written_one_way(write: Write, said: str) -> None:
+    [product], _ = read(write(chair(category=said)))
+    assert product.category == "Home > Chairs"
+
+
 def test_it_refuses_a_link_that_leads_out_of_the_folder(write: Write) -> None:
     path = write(chair(offers=[{"supplier": "N", "images": ["link.jpg"]}]))
     (path.parent / "link.jpg").symlink_to(path.parent.parent / "secret.txt")

@@ -4,11 +4,12 @@ const JUDGES = {
   watermark: "watermark", adult: "adult", weapon: "weapon", violence: "violence",
   resolution: "resolution", aspect: "shape", relevance: "shows the product",
 };
+const number = (value) => (value == null ? "–" : Number(value).toFixed(2));
 
-function number(value) {
-  if (value == null) return "–";
-  if (Number.isInteger(value) && Math.abs(value) > 1) return String(value);
-  return Number(value).toFixed(Math.abs(value) < 0.1 && value !== 0 ? 3 : 2);
+// Distances are bits or small shares: whole ones stay whole, small ones get a third digit.
+function distance(value) {
+  if (Number.isInteger(value)) return String(value);
+  return Number(value).toFixed(Math.abs(value) < 0.1 ? 3 : 2);
 }
 
 function make(name, className, ...children) {
@@ -76,7 +77,7 @@ export function showDistances(compared) {
     const row = make("tr", "");
     const head = make("th", "", name.replaceAll("_", " "));
     head.scope = "row";
-    row.append(head, make("td", "number", number(value)), make("td", "quiet", threshold == null ? "" : `limit ${number(threshold)}`));
+    row.append(head, make("td", "number", distance(value)), make("td", "quiet", threshold == null ? "" : `limit ${distance(threshold)}`));
     return row;
   });
   const by = compared.decided_by ? ` Decided by ${String(compared.decided_by).replaceAll("_", " ")}.` : "";

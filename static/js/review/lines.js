@@ -27,9 +27,11 @@ export class MoveLine {
     if (!isShown) return;
     this.path.ownerSVGElement.classList.toggle("is-removed", to.dataset.strip === "dropped");
     const frame = this.root.getBoundingClientRect();
-    const [a, b] = [from, to].map((tile) => tile.querySelector(".tile-frame").getBoundingClientRect());
-    const start = [a.left + a.width / 2 - frame.left, a.bottom - frame.top];
-    const stop = [b.left + b.width / 2 - frame.left, b.top - frame.top];
+    const a = from.getBoundingClientRect();
+    const b = to.querySelector(".tile-frame").getBoundingClientRect();
+    const top = frame.top - this.root.scrollTop;
+    const start = [a.left + a.width / 2 - frame.left, a.bottom - top + 2];
+    const stop = [b.left + b.width / 2 - frame.left, b.top - top];
     const middle = (start[1] + stop[1]) / 2;
     this.path.setAttribute("d", `M${start} C${start[0]},${middle} ${stop[0]},${middle} ${stop}`);
     this.end.setAttribute("cx", stop[0]);

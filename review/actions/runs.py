@@ -15,6 +15,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from review.models import Category, Offer, Product, RunBatch, RunProduct, SelectionRun
+from review.models.catalog import TRANSIENT_REFUSALS
 
 MAX_ATTEMPTS = 3  # a batch that took its worker down this often is not tried again by itself
 WINDOW = 16  # batches of a run that are promised to workers at a time; the rest wait in the database
@@ -94,7 +95,7 @@ def plan(*, run_id: int, now: datetime) -> bool:
 def _with_picture_counts(products: QuerySet[Product]) -> QuerySet[Product]:
     """Products with `pictures`: how many different ones are offered, as far as is known before fetching."""
     had = ~Q(offers__state=Offer.State.REFUSED) | Q(offers__image__unreadable="")
-    usable = Q(offers__is_retired=False) & had
+    usable = Q(offers__is_retired=False) & (had | Q(offers__refusal_code__in=TRANSIENT_REFUSALS))
     name = Coalesce("offers__image__sha256", "offers__source")
     return products.annotate(pictures=Count(name, filter=usable, distinct=True)).order_by("pk")
 

@@ -16,7 +16,8 @@ export function undoLastDecision() {
 }
 
 function say(place, words, className) {
-  place.className = `notice ${className}`;
+  place.classList.remove("notice-good", "notice-bad");
+  place.classList.add(className);
   place.replaceChildren(...words);
   place.hidden = false;
 }

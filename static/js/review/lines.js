@@ -26,6 +26,7 @@ export class MoveLine {
     this.path.ownerSVGElement.classList.toggle("is-shown", Boolean(isShown));
     if (!isShown) return;
     this.path.ownerSVGElement.classList.toggle("is-removed", to.dataset.strip === "dropped");
+    this.path.ownerSVGElement.classList.toggle("is-kept", !to.querySelector(".mark-moved, .mark-removed"));
     const frame = this.root.getBoundingClientRect();
     const a = from.getBoundingClientRect();
     const b = to.querySelector(".tile-frame").getBoundingClientRect();

@@ -1,0 +1,147 @@
+"""Who may go where: every address of the product stands in this table, or the test fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import AnonymousUser, User
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from review.actions.store import image_url
+from review.models import CatalogImport, Decision, RunProduct
+from tests.review.factories import make_product, make_proposal
+
+pytestmark = pytest.mark.django_db
+
+YES, LOG_IN, NO, HIDDEN = "may", "has to log in", "may not", "is told that there is nothing"
+WHO = ("anonymous", "nobody", "wim", "toni", "sam", "ada")  # toni has another category than the ground
+ALL = (YES,) * 6
+PEOPLE = (LOG_IN, YES, YES, YES, YES, YES)
+LABELLING = (LOG_IN, NO, YES, YES, YES, YES)
+REVIEW = (LOG_IN, NO, NO, YES, YES, YES)
+OWN_CATEGORY = (LOG_IN, NO, NO, HIDDEN, YES, YES)
+ADMINS = (LOG_IN, NO, NO, NO, NO, YES)
+
+TABLE: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "home": ("GET", "/", PEOPLE),
+    "log-in": ("GET", "/log-in/", ALL),
+    "log-out": ("POST", "/log-out/", ALL),
+    "health": ("GET", "/health/", ALL),
+    "queue": ("GET", "/queue/", REVIEW),
+    "next-proposal": ("GET", "/proposals/next/", REVIEW),
+    "proposal": ("GET", "/proposals/{proposal}/", OWN_CATEGORY),
+    "proposal-lease": ("POST", "/proposals/{proposal}/lease/", OWN_CATEGORY),
+    "decide": ("POST", "/proposals/{proposal}/decide/", OWN_CATEGORY),
+    "undo-decision": ("POST", "/decisions/{decision}/undo/", OWN_CATEGORY),
+    "runs": ("GET", "/runs/", REVIEW),
+    "run": ("GET", "/runs/{run}/", REVIEW),
+    "run-retry": ("POST", "/runs/{run}/retry/", ADMINS),
+    "products": ("GET", "/products/", REVIEW),
+    "product": ("GET", "/products/{product}/", OWN_CATEGORY),
+    "fetch-again": ("POST", "/products/{product}/fetch-again/", OWN_CATEGORY),
+    "imports": ("GET", "/imports/", ADMINS),
+    "import-report": ("GET", "/imports/{report}/", ADMINS),
+    "picture": ("GET", "{picture}", (HIDDEN,) * 6),  # signed, but not in the store
+    "label": ("GET", "/label/", LABELLING),
+    "api-selections": ("POST", "/api/v1/selections/", REVIEW),
+    "api-selection": ("GET", "/api/v1/selections/{selection}/", OWN_CATEGORY),
+    "api-product-images": ("GET", "/api/v1/products/{product}/images/", OWN_CATEGORY),
+    "api-schema": ("GET", "/api/v1/schema/", ALL),
+    "api-docs": ("GET", "/api/v1/docs/", ALL),
+    "api-nothing": ("GET", "/api/v1/nothing/", (HIDDEN,) * 6),
+}
+
+
+def walk(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """(name with its namespace, pattern) of every address."""
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            inner = ":".join(filter(None, (namespace, entry.namespace)))
+            yield from walk(entry, inner)
+        else:
+            yield ":".join(filter(None, (namespace, entry.name or str(entry.pattern)))), entry
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Rows of one product, so that addresses lead somewhere."""
+
+    keys: dict[str, Any]
+
+
+@pytest.fixture
+def ground(ada: User) -> Ground:
+    proposal = make_proposal(product=make_product(category="Furniture > Armchairs"))
+    decision = Decision.objects.create(proposal=proposal, kind="reject", submit_key="k", decided_by=ada)
+    selected = RunProduct.objects.create(run=proposal.run, product=proposal.product, proposal=proposal)
+    keys = {
+        "proposal": proposal.pk,
+        "decision": decision.pk,
+        "run": proposal.run_id,
+        "product": proposal.product.external_id,
+        "report": CatalogImport.objects.create(path="catalog.jsonl").pk,
+        "selection": selected.pk,
+        "picture": image_url(proposal.items.all()[0].image.sha256, 480),
+    }
+    return Ground(keys)
+
+
+def classify(answer: HttpResponse) -> str:
+    """What an answer means to whoever asked."""
+    if answer.status_code == 401 or answer.headers.get("Location", "").startswith(
+        ("/log-in/", "/admin/login")
+    ):
+        return LOG_IN
+    return {403: NO, 404: HIDDEN}.get(answer.status_code, YES)
+
+
+def ask(person: User | AnonymousUser, method: str, address: str) -> str:
+    client = Client()
+    if isinstance(person, User):
+        client.force_login(person)
+    answer = client.generic(method, address, "{}", content_type="application/json")
+    if address == "/log-out/" and answer.headers["Location"] == "/log-in/":
+        return YES  # where everybody goes who has logged out
+    return classify(answer)  # type: ignore[arg-type]
+
+
+def test_every_address_stands_in_the_table() -> None:
+    found = {name for name, _ in walk(get_resolver()) if not name.startswith("admin:")}
+    assert found - {"^(?P<url>.*)$"} == set(TABLE)
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_only_who_may_gets_there(
+    name: str, ground: Ground, nobody: User, wim: User, toni: User, sam: User, ada: User
+) -> None:
+    method, address, expected = TABLE[name]
+    people = (AnonymousUser(), nobody, wim, toni, sam, ada)
+    found = [ask(person, method, address.format(**ground.keys)) for person in people]
+    assert dict(zip(WHO, found, strict=True)) == dict(zip(WHO, expected, strict=True))
+
+
+def list_admin_pages() -> list[str]:
+    """The admin's addresses that need no row."""
+    named = [(name, pattern) for name, pattern in walk(get_resolver()) if name.startswith("admin:")]
+    plain = [name for name, pattern in named if not pattern.pattern.regex.groups]
+    return [name for name in plain if name not in {"admin:login", "admin:logout", "admin:jsi18n"}]
+
+
+def test_the_admin_pages_are_for_staff_alone(wim: User, sam: User) -> None:
+    from django.urls import reverse
+
+    pages = list_admin_pages()
+    assert len(pages) > 10
+    for name in pages:
+        for person in (AnonymousUser(), wim, sam):
+            assert ask(person, "GET", reverse(name)) == LOG_IN, (name, person)
+
+
+def test_an_open_page_whose_session_ended_asks_to_log_in_as_a_whole(client: Client, db: None) -> None:
+    answer = client.get("/runs/", headers={"hx-request": "true"})
+    assert answer.headers["HX-Refresh"] == "true"

@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 
 
 class ReviewConfig(AppConfig):
     name = "review"
     verbose_name = "Review"
+
+
+class RoleAdminConfig(AdminConfig):
+    """Django's admin, on a site that asks for our role."""
+
+    default_site = "review.admin_site.RoleAdminSite"

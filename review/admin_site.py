@@ -1,0 +1,16 @@
+"""The admin's site: open to the admin role, as every other page, and to nobody by a flag of Django's."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from unfold.sites import UnfoldAdminSite
+
+from review.access import ADMIN, roles_of
+
+
+class RoleAdminSite(UnfoldAdminSite):
+    """Asks for the role where Django asks for is_staff."""
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Whether the person is an admin."""
+        return bool(request.user.is_active) and ADMIN in roles_of(request.user)

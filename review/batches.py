@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from collections.abc import Set as AbstractSet
 
 from django.db import InterfaceError, OperationalError
 from django.db.models import QuerySet
@@ -12,9 +11,9 @@ from django.utils import timezone
 
 from review import inference, ingest
 from review.actions import proposals, runs
-from review.actions.proposals import SetChanged
+from review.actions.proposals import Draft, SetChanged
 from review.actions.runs import Claim, LeaseLost
-from review.candidates import gather
+from review.candidates import Candidates, gather
 from review.heartbeat import Heartbeat
 from review.models import Offer, RunBatch, RunProduct
 
@@ -25,6 +24,7 @@ TRANSIENT = (OperationalError, InterfaceError, MemoryError)
 MAX_ROUNDS = 3  # a set that changes as often while one product is selected is left for a retry
 
 Work = Callable[[Claim, Heartbeat], None]
+Select = Callable[[Candidates], Draft]
 
 
 def fetch(*, run_id: int, number: int) -> bool:
@@ -64,9 +64,10 @@ def _fetch(held: Claim, beat: Heartbeat) -> None:
 def _judge(held: Claim, beat: Heartbeat) -> None:
     rows = list(_waiting(held).select_related("product__category").order_by("pk"))
     fresh = inference.look_at(row.product for row in rows)
+    selector = inference.load_selector(held.run_id)
     for row in rows:
         beat.check()
-        _judge_product(row, fresh)
+        _judge_product(row, lambda candidates: inference.select(candidates, fresh, selector))
     runs.close(held, now=timezone.now())
 
 
@@ -74,11 +75,11 @@ def _waiting(held: Claim) -> QuerySet[RunProduct]:
     return RunProduct.objects.filter(batch_id=held.batch_id, outcome=RunProduct.Outcome.WAITING)
 
 
-def _judge_product(row: RunProduct, fresh: AbstractSet[str]) -> None:
+def _judge_product(row: RunProduct, select: Select) -> None:
     """Give one product its outcome; what goes wrong with it holds nothing else up."""
     try:
         for _ in range(MAX_ROUNDS):
-            if _try_product(row, fresh):
+            if _try_product(row, select):
                 return
         reason = "Its set changed again and again while it was judged; retry."
     except TRANSIENT:
@@ -89,9 +90,9 @@ def _judge_product(row: RunProduct, fresh: AbstractSet[str]) -> None:
     proposals.fail(run_product_id=row.pk, reason=reason)
 
 
-def _try_product(row: RunProduct, fresh: AbstractSet[str]) -> bool:
+def _try_product(row: RunProduct, select: Select) -> bool:
     """False when somebody published another set meanwhile."""
-    draft = inference.select(gather(row.product), fresh)
+    draft = select(gather(row.product))
     try:
         proposals.store(run_product_id=row.pk, draft=draft, now=timezone.now())
     except SetChanged:

@@ -13,13 +13,16 @@ from pgvector import HalfVector
 
 from pipeline.assess import Assessor
 from pipeline.config import PipelineConfig
+from pipeline.image_type import TypeHeads
 from pipeline.records import Assessment, Framing, Judgement
 from pipeline.select import Selector
+from review import catalog_models
 from review.actions import store
 from review.actions.proposals import Draft
 from review.candidates import Candidates
+from review.catalog_models import CatalogCategories
 from review.drafting import make_draft
-from review.models import Category, Image, ImageAnalysis, Product
+from review.models import Image, ImageAnalysis, Product
 
 CHUNK = 32  # images in memory at a time
 
@@ -102,26 +105,30 @@ def _to_assessment(row: ImageAnalysis) -> Assessment:
     )
 
 
-def load_selector() -> Selector:
-    """The stages after the judges; made anew when a category's order of types changed."""
-    orders = Category.objects.exclude(type_order=[]).values_list("path", "type_order")
-    return _make_selector(tuple((path, tuple(order)) for path, order in orders.order_by("path")))
+def load_selector(run_id: int) -> Selector:
+    """The stages after the judges, with the catalog's own models as they are now."""
+    selector = _make_selector()
+    selector.types = catalog_models.load_types(load_assessor().backbone.signature)
+    selector.categories = CatalogCategories(run_id)
+    selector.type_orders = dict(catalog_models.list_orders())
+    return selector
 
 
 @lru_cache(maxsize=1)
-def _make_selector(orders: tuple[tuple[str, tuple[str, ...]], ...]) -> Selector:
-    return Selector(PipelineConfig(), type_orders=dict(orders))
+def _make_selector() -> Selector:
+    return Selector(PipelineConfig())
 
 
-def select(candidates: Candidates, fresh: AbstractSet[str]) -> Draft:
+def select(candidates: Candidates, fresh: AbstractSet[str], selector: Selector) -> Draft:
     """The best set of one product whose pictures were looked at before; `fresh` of them just now."""
     assessments = read_assessments(candidates.images.values())
     lost = [sha256[:12] for sha256 in candidates.images if sha256 not in assessments]
     if lost:
         raise LostPictures(f"pictures that were fetched are not in the store any more: {', '.join(lost)}")
-    selector = load_selector()
     selection = selector.select(candidates.record, assessments, store.read_original)
     versions = {"analysis": load_assessor().version, "comparator": selector.comparator.version}
+    if isinstance(selector.types, TypeHeads):
+        versions["types"] = selector.types.version
     return make_draft(
         candidates,
         selection,

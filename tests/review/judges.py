@@ -11,10 +11,17 @@ from pipeline.images import UnreadableImage, decode
 from pipeline.records import Assessment, Framing, Judgement
 
 
+class FakeBackbone:
+    """Its embeddings fit no head that ships."""
+
+    signature = ""
+
+
 class FakeAssessor:
     """Says of every readable picture that it is sharp, and that small ones have too few pixels."""
 
     version = "fake-1"
+    backbone = FakeBackbone()
 
     def __init__(self) -> None:
         self.seen: list[str] = []

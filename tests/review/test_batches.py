@@ -136,10 +136,10 @@ def test_a_batch_whose_worker_was_killed_goes_on_where_it_stood(
 
     real = batches._judge_product
 
-    def die_at_second(row: RunProduct, fresh: set[str]) -> None:
+    def die_at_second(row: RunProduct, select: batches.Select) -> None:
         if row.product_id == second.pk:
             raise Killed
-        real(row, fresh)
+        real(row, select)
 
     with monkeypatch.context() as patch, pytest.raises(Killed):
         patch.setattr(batches, "_judge_product", die_at_second)
@@ -157,10 +157,10 @@ def test_one_product_that_cannot_be_judged_holds_nothing_else_up(
     good = make_files(folder, draw_picture(3), draw_picture(1, side_px=80))
     real = inference.select
 
-    def stumble(candidates: object, fresh: set[str]) -> object:
+    def stumble(candidates: object, *known: object) -> object:
         if candidates.record.id == bad.external_id:  # type: ignore[attr-defined]
             raise ValueError("odd picture")
-        return real(candidates, fresh)  # type: ignore[arg-type]
+        return real(candidates, *known)  # type: ignore[arg-type]
 
     monkeypatch.setattr(inference, "select", stumble)
     run = start_run()
@@ -228,8 +228,8 @@ def test_a_set_that_is_published_while_it_is_judged_is_judged_anew(
     real = inference.select
     rounds: list[int] = []
 
-    def publish_meanwhile(candidates: object, fresh: set[str]) -> object:
-        draft = real(candidates, fresh)  # type: ignore[arg-type]
+    def publish_meanwhile(candidates: object, *known: object) -> object:
+        draft = real(candidates, *known)  # type: ignore[arg-type]
         if not rounds:
             last = product.offers.get(position=0)
             newer = PublishedSet.objects.create(product=product, number=2, origin="import")

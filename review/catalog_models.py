@@ -1,0 +1,67 @@
+"""The models that belong to this catalog: its categories' type heads, and category from text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+
+from django.conf import settings
+
+from pipeline.category import CategoryModel, TooFewProducts
+from pipeline.category_paths import normalise_path
+from pipeline.head_store import load_head
+from pipeline.image_type import TypeHeads, load_type_heads
+from review.models import Category, Product
+
+MAX_TEXTS = 5000  # products that the category model is fitted on: a few seconds
+
+
+def load_types(backbone: str) -> TypeHeads:
+    """The heads that ship, and over them those that categories were given. Raises HeadMismatch, OSError."""
+    rows = Category.objects.filter(type_head__isnull=False).order_by("path")
+    own = tuple(rows.values_list("path", "type_head__path", "type_head__sha256"))
+    return _read_types(backbone, own)
+
+
+@lru_cache(maxsize=1)
+def _read_types(backbone: str, own: tuple[tuple[str, str, str], ...]) -> TypeHeads:
+    shipped = load_type_heads(backbone=backbone)
+    heads = dict(shipped.heads)
+    for category, name, _ in own:
+        path = Path(settings.BASE_DIR) / name
+        heads[" > ".join(normalise_path(category))] = load_head(path.stem, path.parent, backbone)
+    return replace(shipped, heads=heads)
+
+
+def list_orders() -> Mapping[str, tuple[str, ...]]:
+    """Category -> its types, best first, where it has a list of its own."""
+    rows = Category.objects.exclude(type_order=[]).values_list("path", "type_order")
+    return {path: tuple(order) for path, order in rows}
+
+
+class CatalogCategories:
+    """Finds a product's category from the words of products whose category is given.
+
+    Fitted at the first question, once a run and process: no product teaches its own category, and a
+    catalog with fewer than two categories gets no answer.
+    """
+
+    def __init__(self, run_id: int) -> None:
+        self.run_id = run_id
+
+    def predict(self, title: str, description: str) -> tuple[str | None, float]:
+        """The category's path or None, and how sure that is (0 to 1)."""
+        model = _fit_categories(self.run_id)
+        return (None, 0.0) if model is None else model.predict(title, description)
+
+
+@lru_cache(maxsize=1)
+def _fit_categories(run_id: int) -> CategoryModel | None:
+    given = Product.objects.filter(category_from=Product.CategoryFrom.GIVEN).exclude(title="")
+    rows = list(given.order_by("-pk").values_list("title", "description", "category__path")[:MAX_TEXTS])
+    try:
+        return CategoryModel.fit([(title, words) for title, words, _ in rows], [path for *_, path in rows])
+    except TooFewProducts:
+        return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
+from playwright.sync_api import ViewportSize
 
 from tests.browser.conftest import SCREENSHOTS, OpenPage, propose
 
@@ -27,27 +28,18 @@ def find_pages() -> dict[str, str]:
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("name", ["log-in", "queue", "proposal", "product", "run"])
-def test_axe_finds_nothing(open_page: OpenPage, person: User, name: str, scheme: str) -> None:
-    address = find_pages()[name]
-    page = open_page(address, None if name == "log-in" else person, color_scheme=scheme)
-    assert page.locator("h1").count() == 1
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
-
-
-@pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("size", [DESK, PHONE])
-def test_pages_fit_their_window(
-    open_page: OpenPage, person: User, size: tuple[int, int], scheme: str
-) -> None:
+def test_axe_finds_nothing_and_pages_fit_their_window(open_page: OpenPage, person: User, scheme: str) -> None:
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     for name, address in find_pages().items():
-        user = None if name == "log-in" else person
-        page = open_page(address, user, size=size, color_scheme=scheme)
-        page.wait_for_load_state("networkidle")
-        page.screenshot(path=SCREENSHOTS / f"{name}-{size[0]}-{scheme}.png")
-        assert page.evaluate("document.documentElement.scrollWidth") <= size[0], name
+        page = open_page(address, None if name == "log-in" else person, color_scheme=scheme)
+        for size in (DESK, PHONE):
+            page.set_viewport_size(ViewportSize(width=size[0], height=size[1]))
+            page.wait_for_load_state("networkidle")
+            page.screenshot(path=SCREENSHOTS / f"{name}-{size[0]}-{scheme}.png")
+            assert page.evaluate("document.documentElement.scrollWidth") <= size[0], name
+            found = Axe().run(page)
+            assert found.violations_count == 0, found.generate_report()
+        assert page.locator("h1").count() == 1, name
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE])

@@ -78,6 +78,10 @@ strips.root.addEventListener("click", (event) => {
   const tile = event.target.closest(".tile");
   if (tile) strips.setFocus(tile.dataset.strip, tile.dataset.sha);
 });
+strips.root.addEventListener("focusin", (event) => {
+  const { sha, strip } = event.target.closest(".tile")?.dataset ?? {};
+  if (sha && (strips.focus?.sha !== sha || strips.focus.strip !== strip)) strips.setFocus(strip, sha, false);
+});
 strips.root.addEventListener("dblclick", (event) => event.target.closest(".tile") && act("zoom"));
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-do]");

@@ -71,12 +71,20 @@ export class Strips {
     for (const entry of this.tiles.values()) {
       const tile = entry.firstElementChild;
       const isHere = tile.dataset.sha === sha && tile.dataset.strip === strip;
-      tile.tabIndex = isHere ? 0 : -1;
+      tile.tabIndex = isHere || this.isDoor(tile) ? 0 : -1;
       tile.classList.toggle("is-focus", isHere);
       if (isHere && grab) tile.focus({ preventScroll: true });
       if (isHere) this.reveal(tile);
     }
     this.root.dispatchEvent(new CustomEvent("focus-moved", { detail: this.focus }));
+  }
+
+  // Tab goes from strip to strip, arrows within one: each strip has one tile that Tab can reach.
+  isDoor(tile) {
+    const { strip, sha } = tile.dataset;
+    const list = this.listOf(strip);
+    if (strip === this.focus.strip) return false;
+    return list.includes(this.focus.sha) ? sha === this.focus.sha : sha === list[0];
   }
 
   // Scroll the strip sideways only: the page stays where it is.

@@ -47,6 +47,9 @@ class ComplianceConfig:
     """II.B: thresholds of packaged judges; those of trained heads are stored with their weights."""
 
     adult_threshold: float = 0.8  # probability of opennsfw; 0.5 is its authors' doubt
+    badge_doubt: float = 0.3  # calibrated score from which on the text reader is asked
+    text_cover: float = 0.5  # share of a text line's box that the network must take for an overlay
+    slots: tuple[tuple[str, str], ...] = ()  # (defect, path of a trained head), for instance weapon
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,7 @@ class DedupConfig:
     """II.D: which comparator decides ('registration' or 'ensemble'), and what counts as a copy."""
 
     comparator: str = "registration"
+    min_probability: float = 0.0  # of a copy; the model's own threshold holds where it is higher
     ensemble_phash_bits: int = 10  # of 64; the paper's
     ensemble_edge_dhash_bits: int = 20  # of 64; the paper's
     ensemble_chi_square: float = 0.25  # 0 to 1; best F1 on pairs made of the tuning catalogs

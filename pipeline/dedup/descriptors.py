@@ -14,6 +14,7 @@ from pipeline.records import FloatArray, RgbArray
 
 VERSION = b"D1"
 SIDE_PX = 160  # longest side that descriptors are made of
+WHOLE, TRIMMED = 0, 1  # rows of the descriptors
 HASHES = ("phash", "dhash", "edge_dhash", "ahash", "whash")
 _BINS = int(np.prod(hashes.HISTOGRAM_BINS))
 _SIZE = len(VERSION) + 2 * len(HASHES) * 8 + 2 * _BINS * 2

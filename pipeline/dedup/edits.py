@@ -10,7 +10,7 @@ import numpy as np
 from pipeline.dedup.prepare import BoolArray, Pixels, find_mask
 from pipeline.records import RgbArray
 
-MIN_CHANGE = 18.0  # grey levels, mean over the changed spot; less is no difference to a customer
+MIN_CHANGE = 22.0  # grey levels, mean over the changed spot; less is no difference to a customer
 ATTEMPTS = 12
 _FONTS = (
     cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_DUPLEX,

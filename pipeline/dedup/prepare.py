@@ -109,7 +109,7 @@ def fit(pixels: Pixels, side_px: int) -> Pixels:
 
 # -- the object and its ground
 
-MASK_SIDE_PX = 160
+MASK_SIDE_PX = 128
 GROUND_TOLERANCE = 14.0  # grey levels a channel; a soft shadow counts as object
 MIN_PLAIN_BORDER = 0.6  # share of border pixels that one plane of colour must explain
 MIN_OBJECT_SHARE = 0.003  # of the frame; less is noise on a flat picture
@@ -153,7 +153,8 @@ def _leave_ground(small: FloatArray) -> tuple[BoolArray, float]:
             break
         model = np.linalg.lstsq(where[near], border[near], rcond=None)[0].astype(np.float32)
     explained = float((np.abs(border - where @ model).max(1) < GROUND_TOLERANCE).mean())
-    return np.abs(small - terms @ model).max(2) >= GROUND_TOLERANCE, explained
+    red, green, blue = cv2.split(cv2.absdiff(small, terms @ model))
+    return cv2.max(cv2.max(red, green), blue) >= GROUND_TOLERANCE, explained
 
 
 @lru_cache(maxsize=64)
@@ -188,7 +189,7 @@ def find_inner_frame(rgb: RgbArray) -> tuple[tuple[int, int, int, int], BoolArra
     None where there is no margin, or where what stands in it is no convex shape of few corners.
     """
     small = fit(rgb, MASK_SIDE_PX)
-    content = _keep_off_border(small.min(axis=2) < WHITE_LEVEL)
+    content = _keep_off_border(_darkest(small) < WHITE_LEVEL)
     share = float(content.mean())
     if share > 1 - MIN_MARGIN_SHARE or share < 0.04:
         return None
@@ -212,9 +213,14 @@ def find_inner_frame(rgb: RgbArray) -> tuple[tuple[int, int, int, int], BoolArra
     return (x0, y0, x1, y1), cv2.dilate(void, np.ones((5, 5), np.uint8))[y0:y1, x0:x1] > 0
 
 
+def _darkest(rgb: RgbArray) -> Pixels:
+    red, green, blue = cv2.split(rgb)
+    return cv2.min(cv2.min(red, green), blue)
+
+
 def _tighten(rgb: RgbArray, x0: int, y0: int, x1: int, y1: int) -> tuple[int, int, int, int]:
     """The box moved in past rows and columns that are still margin, a few pixels at most."""
-    dark = rgb[y0:y1, x0:x1].min(axis=2) < WHITE_LEVEL
+    dark = _darkest(rgb[y0:y1, x0:x1]) < WHITE_LEVEL
     columns, rows = dark.mean(0) > 0.1, dark.mean(1) > 0.1
     if not columns.any() or not rows.any():
         return x0, y0, x1, y1

@@ -18,13 +18,13 @@ Matrix = npt.NDArray[np.floating[Any]]
 UNSEEN = -1000.0  # stands for pixels outside the other frame; grey levels are 0 to 255
 STARTS = 3  # guesses that are refined
 ITERATIONS = (12, 8, 5, 3)  # at most, per level
-PATIENCE = 2  # steps in a level that may bring no gain
+PATIENCE = 1  # steps in a level that may bring no gain
 SETTLED_PX = 0.02  # a step that moves no corner by more ends a level
 SIMILARITY = np.array(  # size, turn, shift x, shift y as the six numbers of an affine step
     [[1, 0, 0, 0], [0, -1, 0, 0], [0, 0, 1, 0], [0, 1, 0, 0], [1, 0, 0, 0], [0, 0, 0, 1]], np.float32
 )
 HOPELESS = 0.45  # correlation after the coarse level below which finer levels cannot help
-GOOD_START = 0.985  # correlation after the coarse level that needs no further guess
+GOOD_START = 0.97  # correlation after the coarse level that needs no further guess
 
 
 @dataclass(frozen=True)

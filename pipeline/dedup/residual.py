@@ -17,7 +17,7 @@ FLAT_RANGE = 8.0  # grey levels of local contrast under which ground counts as f
 FEATURES = (
     "residual_fine", "residual", "residual_wide", "residual_broad", "against_contrast",
     "against_contrast_wide", "colour", "colour_wide", "tint", "texture", "noise", "concentration",
-    "spot", "correlation", "coverage", "unit", "gain", "bias", "stretch", "overlap",
+    "spot", "correlation", "coverage", "unit", "gain", "bias", "ground", "stretch", "overlap",
 )  # fmt: skip
 _KERNEL = np.ones((3, 3), np.uint8)
 
@@ -30,13 +30,14 @@ def measure(overlay: Overlay, correlation: float) -> tuple[dict[str, float], Flo
     seen = _inner(overlay)
     if np.count_nonzero(seen) < 30:
         return {}, np.zeros(overlay.seen.shape, np.float32)
+    alike = overlay.alike
     blocks = [block_side(overlay.unit_px, share) for share in BLOCK_SHARES]
     lowest, highest, right = (
-        cv2.GaussianBlur(side, (3, 3), 0) for side in (overlay.lowest, overlay.highest, overlay.right)
+        cv2.GaussianBlur(side, (3, 3), 0) for side in (alike.lowest, alike.highest, alike.right)
     )
     differing, contrast = differ(lowest, highest, right)
     differing = cv2.bitwise_and(differing, seen)
-    strength = max(1.0, 1 / overlay.gain)  # a dimmed picture shows the same difference more weakly
+    strength = max(1.0, 1 / alike.gain)  # a dimmed picture shows the same difference more weakly
     found = _residual_features(differing, contrast, blocks, strength)
     found |= _colour_features(lowest, highest, right, seen, blocks, strength)
     found["texture"] = _texture(lowest, right, seen, overlay, blocks[2])
@@ -45,8 +46,9 @@ def measure(overlay: Overlay, correlation: float) -> tuple[dict[str, float], Flo
         "correlation": correlation,
         "coverage": overlay.coverage,
         "unit": overlay.unit_px,
-        "gain": abs(float(np.log(overlay.gain))),
-        "bias": abs(overlay.bias),
+        "gain": abs(float(np.log(alike.gain))),
+        "bias": abs(alike.bias),
+        "ground": alike.ground,
         "stretch": overlay.stretch,
         "overlap": float(np.count_nonzero(overlay.object)) / overlay.unit_px**2,
     }

@@ -11,12 +11,13 @@ from pipeline.dedup.prepare import Pixels
 from pipeline.records import RgbArray
 
 Transform = Callable[[RgbArray, np.random.Generator], RgbArray]
+LEAST_SIDE_PX = 160  # longest side; below it small edits are gone for a person too
 WHITE = (255.0, 255.0, 255.0)
 
 
 def shrink(rgb: RgbArray, rng: np.random.Generator) -> RgbArray:
-    """0.3 to 0.8 of the size, by one of the usual filters."""
-    scale = float(rng.uniform(0.3, 0.8))
+    """0.3 to 0.8 of the size, by one of the usual filters; never below the size of a thumbnail."""
+    scale = max(float(rng.uniform(0.3, 0.8)), min(1.0, LEAST_SIDE_PX / max(rgb.shape)))
     filters = (cv2.INTER_AREA, cv2.INTER_LINEAR, cv2.INTER_CUBIC, cv2.INTER_LANCZOS4)
     smooth = rgb if scale > 0.5 else cv2.GaussianBlur(rgb, (0, 0), 0.3 / scale)
     return _u8(cv2.resize(smooth, None, fx=scale, fy=scale, interpolation=filters[rng.integers(4)]))

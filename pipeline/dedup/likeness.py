@@ -1,0 +1,159 @@
+"""Two pictures on one grid, made alike in light and in sharpness, so that what still differs is real."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from pipeline.dedup.prepare import BoolArray, Pixels
+from pipeline.records import FloatArray, RgbArray
+
+Range = tuple[int, int]
+
+GAIN_BOUNDS = (0.5, 2.0)  # contrast beyond this is another picture, not another rendering
+BIAS_BOUND = 80.0  # grey levels
+CLIPPED = 4  # grey levels from either end of the range that a picture uses
+RARE = 0.002  # share of pixels that may lie beyond that range
+DETAIL_BOUNDS = (0.3, 3.3)  # how much stronger one picture's fine detail may be
+SAMPLES = 3000  # pixels that a fit looks at
+
+
+@dataclass(frozen=True)
+class Alike:
+    """`lowest`, `highest` uint8 (h, w, 3): the left picture in the right one's light, different only where
+    it was clipped; `right` uint8 (h, w, 3); all with like detail. `gain`, `bias` took left to right;
+    `ground` grey levels by which this light misses that around the objects; 0 where clipping may be why.
+    """
+
+    lowest: RgbArray
+    highest: RgbArray
+    right: RgbArray
+    gain: float
+    bias: float
+    ground: float
+
+
+def make_alike(left: RgbArray, right: RgbArray, seen: BoolArray, object_: BoolArray) -> Alike:
+    """Both pictures alike where `seen`; detail counts in `object_`. All of one size. (DEDUP.md, step 4)"""
+    ranges = find_range(left, seen), find_range(right, seen)
+    gain, bias = fit_photometry(left, right, seen, ranges)
+    lowest, highest = apply_photometry(left, gain, bias, ranges)
+    ground = _miss_ground(left, right, seen & ~object_, gain, bias)
+    lowest, highest, right = match_detail(lowest, highest, right, object_)
+    return Alike(lowest, highest, right, gain, bias, ground)
+
+
+def _miss_ground(left: RgbArray, right: RgbArray, where: BoolArray, gain: float, bias: float) -> float:
+    """How far the light found on objects is from what the ground shows; white may have been lighter."""
+    chosen = np.flatnonzero(where.ravel())
+    if chosen.size < 50:
+        return 0.0
+    chosen = chosen[:: max(1, chosen.size // 500)]
+    before = float(np.median(left.reshape(-1, 3)[chosen]))
+    after = float(np.median(right.reshape(-1, 3)[chosen]))
+    expected = gain * before + bias
+    if expected > after >= 250:
+        return 0.0
+    return abs(expected - after)
+
+
+def find_range(pixels: RgbArray, where: BoolArray) -> Range:
+    """Lowest and highest grey level of the picture where `where` is True, but for a few pixels in a thousand.
+
+    A picture whose contrast was raised and that was dimmed after is clipped below white.
+    """
+    counts = np.bincount(pixels[::2, ::2][where[::2, ::2]].ravel(), minlength=256)
+    share = np.cumsum(counts) / max(1, int(counts.sum()))
+    return int(np.searchsorted(share, RARE)), int(np.searchsorted(share, 1 - RARE))
+
+
+def fit_photometry(
+    left: RgbArray, right: RgbArray, seen: BoolArray, ranges: tuple[Range, Range]
+) -> tuple[float, float]:
+    """Gain and bias (grey levels) that take `left` to `right` on unclipped pixels; 1, 0 if too few.
+
+    Blurred first, for sharpening changes the levels at every edge.
+    """
+    chosen = np.flatnonzero(cv2.erode(seen.astype(np.uint8), np.ones((5, 5), np.uint8)).ravel())
+    chosen = chosen[:: max(1, chosen.size // SAMPLES)]
+    x = cv2.blur(left, (5, 5)).reshape(-1, 3)[chosen].astype(np.float32)
+    y = cv2.blur(right, (5, 5)).reshape(-1, 3)[chosen].astype(np.float32)
+    (low_x, high_x), (low_y, high_y) = ranges
+    clear = (x > low_x + CLIPPED) & (x < high_x - CLIPPED) & (y > low_y + CLIPPED) & (y < high_y - CLIPPED)
+    if clear.sum() < 300:
+        return 1.0, 0.0
+    return _fit_line(x[clear], y[clear])
+
+
+def _fit_line(x: FloatArray, y: FloatArray) -> tuple[float, float]:
+    """Robust gain and bias, bounded; a flat picture tells no gain."""
+    weight = np.ones_like(x)
+    gain, bias = 1.0, 0.0
+    for _ in range(4):
+        total = float(weight.sum())
+        mean_x, mean_y = float(weight @ x) / total, float(weight @ y) / total
+        spread = float(weight @ (x - mean_x) ** 2)
+        if spread < 4.0 * total:
+            return 1.0, float(np.clip(mean_y - mean_x, -BIAS_BOUND, BIAS_BOUND))
+        gain = float(np.clip(weight @ ((x - mean_x) * (y - mean_y)) / spread, *GAIN_BOUNDS))
+        bias = float(np.clip(mean_y - gain * mean_x, -BIAS_BOUND, BIAS_BOUND))
+        error = np.abs(gain * x + bias - y)
+        weight = 1 / (1 + (error / (1.5 * float(np.median(error)) + 1.0)) ** 2)
+    return gain, bias
+
+
+def apply_photometry(
+    left: RgbArray, gain: float, bias: float, ranges: tuple[Range, Range]
+) -> tuple[RgbArray, RgbArray]:
+    """Lowest and highest levels at which the right picture may show what the left one does.
+
+    They differ only where the left is clipped: what was lost there may have been anything beyond.
+    """
+    if abs(gain - 1) < 0.004 and abs(bias) < 0.6:
+        return left, left
+    (low_x, high_x), (low_y, high_y) = ranges
+    levels = np.arange(256, dtype=np.float32)
+    table = np.clip(gain * levels + bias + 0.5, low_y, high_y).astype(np.uint8)
+    lowest, highest = table.copy(), table.copy()
+    lowest[: low_x + CLIPPED], highest[max(0, high_x - CLIPPED) :] = 0, 255
+    return np.asarray(cv2.LUT(left, lowest), np.uint8), np.asarray(cv2.LUT(left, highest), np.uint8)
+
+
+def match_detail(
+    lowest: RgbArray, highest: RgbArray, right: RgbArray, object_: BoolArray
+) -> tuple[RgbArray, RgbArray, RgbArray]:
+    """Both pictures with the detail of the softer one, in two bands; undoes sharpening and blur."""
+    softened = [[side, cv2.blur(side, (3, 3)), cv2.blur(side, (7, 7))] for side in (lowest, right)]
+    chosen = np.flatnonzero(object_.ravel())
+    chosen = chosen[:: max(1, chosen.size // SAMPLES)]
+    if chosen.size < 100:
+        return lowest, highest, right
+    bands = []
+    for views in softened:
+        levels = [view.reshape(-1, 3)[chosen].astype(np.float32) for view in views]
+        bands.append([(levels[0] - levels[1]).ravel(), (levels[1] - levels[2]).ravel()])
+    gains = [_fit_gain(bands[0][band], bands[1][band]) for band in (0, 1)]
+    left, other = _damp(softened[0], gains), _damp(softened[1], [1 / gain for gain in gains])
+    if highest is lowest:
+        return left, left, other
+    return left, _damp([highest, cv2.blur(highest, (3, 3)), cv2.blur(highest, (7, 7))], gains), other
+
+
+def _fit_gain(from_: FloatArray, to: FloatArray) -> float:
+    """How much stronger a band is in the other picture, bounded; 1 where there is none to speak of."""
+    both, left, right = float(from_ @ to), float(from_ @ from_), float(to @ to)
+    if both <= 0 or left < 1.0 * from_.size or right < 1.0 * to.size:
+        return 1.0
+    return float(np.clip(np.sqrt(right / left), *DETAIL_BOUNDS))
+
+
+def _damp(views: list[Pixels], gains: list[float]) -> RgbArray:
+    fine, coarse = min(1.0, gains[0]), min(1.0, gains[1])
+    if fine > 0.95 and coarse > 0.95:
+        return np.asarray(views[0], np.uint8)
+    mixed = cv2.addWeighted(views[0], fine, views[1], coarse - fine, 0, dtype=cv2.CV_32F)
+    return np.asarray(
+        np.clip(cv2.scaleAdd(views[2].astype(np.float32), 1 - coarse, mixed) + 0.5, 0, 255), np.uint8
+    )

@@ -1,0 +1,114 @@
+"""Category from title and description (II.C)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pipeline.__main__ import main
+from pipeline.category import CategoryModel, Text, TooFewProducts
+from pipeline.category_paths import name_head, normalise_path
+from pipeline.category_terms import count_terms, split_words
+
+THINGS = {
+    "Kitchen > Kettles": ("kettle", "boils water quickly, with a spout and a lid"),
+    "Kitchen > Toasters": ("toaster", "browns two slices of bread, crumb tray"),
+    "Shoes > Sneakers": ("sneaker", "running shoe with rubber sole and laces"),
+}
+
+
+def _catalog(each: int = 12) -> tuple[list[Text], list[str]]:
+    texts: list[Text] = []
+    categories = []
+    for number in range(each):
+        for category, (noun, words) in THINGS.items():
+            texts.append((f"Model{chr(97 + number)}x {noun} {number}", words))
+            categories.append(category)
+    return texts, categories
+
+
+@pytest.fixture(scope="module")
+def model() -> CategoryModel:
+    return CategoryModel.fit(*_catalog())
+
+
+def test_it_names_the_category_of_a_new_product(model: CategoryModel) -> None:
+    category, confidence = model.predict("Aurora kettle 1.7 l", "Boils water in a minute")
+    assert category == "Kitchen > Kettles"
+    assert confidence >= model.threshold
+
+
+def test_it_abstains_on_words_that_it_never_saw(model: CategoryModel) -> None:
+    assert model.predict("Zwölf Quarzuhren", "")[0] is None
+    assert model.predict("", "")[0] is None
+
+
+def test_it_abstains_between_two_categories(model: CategoryModel) -> None:
+    category, confidence = model.predict("kettle sneaker", "")
+    assert category is None
+    assert confidence < 0.9
+
+
+def test_probabilities_sum_to_one(model: CategoryModel) -> None:
+    assert model.rate("toaster").sum() == pytest.approx(1)
+
+
+def test_it_comes_back_from_disk_with_the_same_answers(model: CategoryModel, tmp_path: Path) -> None:
+    model.save(tmp_path / "category")
+    again = CategoryModel.load(tmp_path / "category")
+    assert again.categories == model.categories
+    assert again.rate("steel kettle") == pytest.approx(model.rate("steel kettle"), abs=0.01)
+
+
+def test_a_file_whose_arrays_do_not_fit_its_card_is_refused(model: CategoryModel, tmp_path: Path) -> None:
+    model.save(tmp_path / "category")
+    card = json.loads((tmp_path / "category.json").read_text())
+    (tmp_path / "category.json").write_text(json.dumps({**card, "categories": ["one"]}))
+    with pytest.raises(ValueError, match="does not hold a category model"):
+        CategoryModel.load(tmp_path / "category")
+
+
+def test_one_category_is_too_few() -> None:
+    with pytest.raises(TooFewProducts, match="at least two"):
+        CategoryModel.fit([("a kettle", ""), ("a pot", "")], ["Kitchen", "Kitchen"])
+
+
+def test_categories_of_single_products_are_no_obstacle() -> None:
+    model = CategoryModel.fit([("red kettle", ""), ("blue sofa", ""), ("old lamp", "")], ["a", "b", "c"])
+    assert model.predict("green kettle", "")[0] is None  # nothing was there to check it on
+
+
+def test_tags_accents_and_bare_numbers_do_not_count_as_words() -> None:
+    assert split_words("<b>Café</b> 300 42mm&nbsp;Crème") == ["cafe", "42mm", "creme"]
+    assert count_terms("kettle", "kettle")["kettle"] == 4  # the title counts threefold
+
+
+def test_paths_are_the_same_however_they_are_written() -> None:
+    assert (
+        normalise_path("A  B > c") == normalise_path("a b->C") == normalise_path("A\xa0B/C") == ("a b", "c")
+    )
+    assert normalise_path(None) == ()
+    assert name_head("Demo > T-shirts") == "type-demo-t-shirts"
+    assert name_head("*") == "type-general"
+
+
+def test_the_bench_prints_figures_and_writes_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    texts, categories = _catalog(8)
+    rows = [
+        {"title": title, "description": words, "category": category}
+        for (title, words), category in zip(texts, categories, strict=True)
+    ]
+    products = tmp_path / "products.jsonl"
+    products.write_text("\n".join(json.dumps(row) for row in rows))
+    assert main(["category-bench", "--products", str(products), "--json", str(tmp_path / "out.json")]) == 0
+    figures = json.loads((tmp_path / "out.json").read_text())["all"]
+    assert figures["accuracy"] == 1.0
+    assert "accuracy" in capsys.readouterr().out
+
+
+def test_the_bench_names_a_broken_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "products.jsonl").write_text('{"title": "a"}\n{broken\n')
+    assert main(["category-bench", "--products", str(tmp_path / "products.jsonl")]) == 2
+    assert "line 2" in capsys.readouterr().err

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 os.environ.setdefault("SMARTIMG_VAR", str(Path(__file__).resolve().parent.parent / "var" / "test"))
+os.environ.setdefault("SMARTIMG_FSYNC", "off")
 
 from smartimg.settings import *  # noqa: F403
 from smartimg.settings import DATABASES, STATIC_ROOT, STORAGES

@@ -175,3 +175,12 @@ def test_the_secret_key_is_made_once_and_is_the_owners_alone(tmp_path: Path) -> 
     assert services.read_secret_key(tmp_path / "var") == key
     assert stat.S_IMODE((tmp_path / "var" / "secret_key").stat().st_mode) == 0o600
     assert [path.name for path in (tmp_path / "var").iterdir()] == ["secret_key"]
+
+
+def test_the_database_writes_through_to_the_disk_unless_told_otherwise(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("SMARTIMG_FSYNC", raising=False)
+    assert "fsync=off" not in postgres.list_options()
+    monkeypatch.setenv("SMARTIMG_FSYNC", "off")
+    assert "fsync=off" in postgres.list_options()

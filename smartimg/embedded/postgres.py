@@ -25,7 +25,7 @@ OPTIONS = {
 
 
 def list_options() -> list[str]:
-    """OPTIONS as arguments; SMARTIMG_FSYNC=off trades the data's safety at a power cut for speed, for tests."""
+    """OPTIONS as arguments; SMARTIMG_FSYNC=off gives up safety at a power cut for speed, for tests."""
     chosen = OPTIONS | ({"fsync": "off"} if os.environ.get("SMARTIMG_FSYNC") == "off" else {})
     return [word for name, value in chosen.items() for word in ("-c", f"{name}={value}")]
 

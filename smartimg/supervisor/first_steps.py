@@ -22,7 +22,7 @@ class UnableToPrepare(RuntimeError):
 
 
 def manage(place: Place, env: Mapping[str, str], *arguments: str, show: bool = False) -> None:
-    """Run a management command; its output goes to a log, or to the person where it shows progress."""
+    """Run a management command; its output goes to a log, its progress to the person if wanted."""
     command = [sys.executable, "manage.py", *arguments]
     log = place.log / "manage.log"
     with log.open("ab") as output:
@@ -31,7 +31,7 @@ def manage(place: Place, env: Mapping[str, str], *arguments: str, show: bool = F
             cwd=BASE_DIR,
             env=env,
             stdin=subprocess.DEVNULL,
-            stdout=None if show else output,
+            stdout=output,
             stderr=None if show else output,
             preexec_fn=die_with(os.getpid(), signal.SIGTERM),
             check=False,

@@ -110,4 +110,4 @@ def propose(title: str = "Zoe armchair", seed: int = 1, **said: Any) -> Proposal
     summary = "front view becomes the hero · 1 copy removed · 1 blurred image removed · 1 added from Solvik"
     changes = {"hero": 1, "copy": 1, "quality": 1, "added": 1}
     usual: dict[str, Any] = {"summary": summary, "changes": changes, "benefit": 0.8, "doubt": 0.2}
-    return make_proposal(candidates, product=make_product(title), images=images, **(usual | said))
+    return make_proposal(candidates, images=images, **({"product": make_product(title)} | usual | said))

@@ -211,6 +211,23 @@ def test_a_decision_that_did_not_arrive_is_sent_by_the_next_page(open_page: Open
     assert Decision.objects.filter(proposal=first).count() == len(failed) == 1
 
 
+def test_edits_of_a_replaced_proposal_can_be_laid_on_the_newer_one(open_page: OpenPage, person: User) -> None:
+    older = propose()
+    b, a, e = [list_shas(older)[place] for place in (1, 0, 4)]
+    page = open_page(f"/proposals/{older.pk}/", person)
+    page.on("dialog", lambda dialog: dialog.accept())
+    press(page, "2", "Shift+ArrowRight")
+    assert read_strip(page, "after") == [a, b, e]
+    Proposal.objects.update(state=Proposal.State.SUPERSEDED)
+    newer = propose(product=older.product)
+    page.reload()
+    page.get_by_role("link", name="Open the newer one").click()
+    page.wait_for_url(f"**/proposals/{newer.pk}/")
+    page.get_by_role("button", name="Lay those edits on this one").click()
+    assert read_strip(page, "after") == [a, b, e]
+    expect(page.locator(f'[data-strip="after"] [data-sha="{b}"]')).to_contain_text("front → angle")
+
+
 def test_two_reviewers_get_different_proposals(open_page: OpenPage, person: User) -> None:
     propose("First", 1, benefit=0.9)
     propose("Second", 2, benefit=0.5)

@@ -40,6 +40,7 @@ export class Detail {
     this.drawPicture(image);
     const marks = MARKERS[strip](this.review, this.data.reasons, sha, findMovedShas(this.review));
     find("#detail-marks").replaceChildren(...marks.map(makeMark));
+    find("#detail-why").textContent = isKept ? image.evidence?.place ?? "" : "";
     find("#detail-title").textContent = this.title(strip, sha);
     find("#detail-facts").textContent = describeFile(image);
     find("#drop-word").textContent = isKept ? "Drop" : "Put back";

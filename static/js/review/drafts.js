@@ -11,9 +11,9 @@ export function readDraft(id) {
 }
 
 // False where the browser keeps nothing: the page then says that leaving loses the edits.
-export function keepDraft(id, now) {
+export function keepDraft(id, product, now) {
   try {
-    localStorage.setItem(PREFIX + id, JSON.stringify({ now, at: Date.now() }));
+    localStorage.setItem(PREFIX + id, JSON.stringify({ now, product, at: Date.now() }));
     return true;
   } catch {
     return false;
@@ -22,6 +22,13 @@ export function keepDraft(id, now) {
 
 export function forgetDraft(id) {
   localStorage.removeItem(PREFIX + id);
+}
+
+// The id of a draft for a former proposal of the same product, which a newer one has replaced.
+export function findFormerDraft(id, product) {
+  const names = Object.keys(localStorage).filter((name) => name.startsWith(PREFIX));
+  const ids = names.map((name) => Number(name.slice(PREFIX.length)));
+  return ids.filter((other) => other < id && readDraft(other)?.product === product).sort((a, b) => b - a)[0];
 }
 
 export function clearOldDrafts() {

@@ -2,7 +2,7 @@
 const JUDGES = {
   blur: "blur", small_object: "small object", placeholder: "placeholder", badge: "badge or text",
   watermark: "watermark", adult: "adult", weapon: "weapon", violence: "violence",
-  resolution: "resolution", aspect: "shape", relevance: "shows the product",
+  resolution: "resolution", aspect: "shape", file_size: "file size", relevance: "shows the product",
 };
 const number = (value) => (value == null ? "–" : Number(value).toFixed(2));
 
@@ -46,11 +46,18 @@ function makeRow(name, value, threshold, isBad, word) {
   return row;
 }
 
+const nameJudge = ([name]) => JUDGES[name] ?? name.replaceAll("_", " ");
+
+// What is flagged first, then what came nearest to its threshold.
+function byNearness([, a], [, b]) {
+  return b.flag - a.flag || (b.score - (b.threshold ?? 1)) - (a.score - (a.threshold ?? 1));
+}
+
 function judgeRow([name, judge]) {
   let word = judge.score == null ? judge.note || "no model" : number(judge.score);
   if (judge.score != null && judge.threshold != null) word += `${judge.flag ? " ≥ " : " < "}${number(judge.threshold)}`;
   if (judge.score != null && judge.note) word += `, ${judge.note}`;
-  const row = makeRow(JUDGES[name] ?? name.replaceAll("_", " "), judge.score, judge.threshold, judge.flag, word);
+  const row = makeRow(nameJudge([name]), judge.score, judge.threshold, judge.flag, word);
   if (judge.version) row.title = `model ${judge.version}`;
   return row;
 }
@@ -86,9 +93,11 @@ export function showDistances(compared) {
 
 export function showEvidence(place, image, versions) {
   const judges = Object.entries(image.evidence?.judges ?? {});
+  const scored = judges.filter(([, judge]) => judge.score != null).sort(byNearness);
+  const silent = judges.filter(([, judge]) => judge.score == null);
   const parts = [...showTypes(image), ...showDistances(image.evidence?.copy)];
-  if (judges.length) parts.unshift(makeTable("Judges", judges.map(judgeRow)));
-  if (image.evidence?.place) parts.push(make("p", "quiet small evidence-part", `Place: ${image.evidence.place}`));
+  if (scored.length) parts.unshift(makeTable("Judges", scored.map(judgeRow)));
+  if (silent.length) parts.push(make("p", "quiet small evidence-part", `Not judged, no model: ${silent.map(nameJudge).join(", ")}`));
   if (versions) parts.push(make("p", "quiet small evidence-part", versions));
   if (!parts.length) parts.push(make("p", "quiet", "Nothing was noted about this picture."));
   place.replaceChildren(...parts);

@@ -33,7 +33,8 @@ export function explainDrop(review, words, sha) {
   if (image.reason === "duplicate") return review.copyOf(sha) ? nameCopy(review, sha) : "no copy, still out";
   const judge = image.evidence?.judges?.[image.reason];
   const word = words[image.reason] ?? image.reason;
-  const scored = judge?.score != null && judge?.threshold != null && image.reason !== "resolution";
+  if (judge?.evidence?.longest_side_px) return `${word}, ${judge.evidence.longest_side_px} px`;
+  const scored = judge?.score != null && judge?.threshold != null;
   return scored ? `${word} ${judge.score.toFixed(2)} ≥ ${judge.threshold.toFixed(2)}` : word;
 }
 
@@ -62,7 +63,7 @@ export function markBefore(review, words, sha, moved) {
   const place = review.order.indexOf(sha);
   if (place < 0) {
     const [meaning, word] = markDropped(review, words, image);
-    return [[meaning, word.split(/ \d/)[0] === "copy of" ? word : word.split(/ \d/)[0]]];
+    return [[meaning, meaning === "copy" ? word : word.split(/,? \d/)[0]]];
   }
   if (moved.has(sha) || (place === 0 && image.before !== 0)) return [["moved", `moved to ${place + 1}`]];
   return [["kept", "kept"]];

@@ -3,7 +3,7 @@ import { makeActions } from "./actions.js";
 import { Compare } from "./compare.js";
 import { Detail } from "./detail.js";
 import { allowDragging } from "./drag.js";
-import { clearOldDrafts, forgetDraft, keepDraft, readDraft } from "./drafts.js";
+import { clearOldDrafts, findFormerDraft, forgetDraft, keepDraft, readDraft } from "./drafts.js";
 import { listKeys, listenToKeys } from "./keys.js";
 import { showLastDecision } from "./last-decision.js";
 import { keepLease } from "./lease.js";
@@ -43,7 +43,7 @@ function sayState() {
     forgetDraft(data.id);
     return page.say("as proposed");
   }
-  const isKept = keepDraft(data.id, review.now);
+  const isKept = keepDraft(data.id, data.product, review.now);
   const word = `${edits} ${edits === 1 ? "edit" : "edits"}`;
   const kept = page.isResumed ? "draft taken up again" : "kept as a draft";
   return page.say(`${word}, ${isKept ? kept : "lost when you leave"}`, !isKept);
@@ -57,6 +57,24 @@ function begin() {
   review.tell();
   const first = review.order[0] ?? review.before[0];
   if (first) strips.setFocus(strips.stripOf(first), first, document.activeElement === document.body);
+}
+
+// Somebody edited a proposal that a newer one has replaced: the edits can be laid on this one.
+function offerFormerEdits() {
+  const former = data.canEdit && !review.isEdited && findFormerDraft(data.id, data.product);
+  const place = find("#former-edits");
+  place.hidden = !former;
+  if (!former) return;
+  const done = () => {
+    forgetDraft(former);
+    place.hidden = true;
+  };
+  place.querySelector("[data-lay]").addEventListener("click", () => {
+    review.layOn(readDraft(former).now);
+    strips.setFocus("after", review.order[0]);
+    done();
+  });
+  place.querySelector("[data-forget]").addEventListener("click", done);
 }
 
 function loadAhead() {
@@ -95,6 +113,7 @@ window.addEventListener("load", () => setTimeout(loadAhead, 200));
 
 clearOldDrafts();
 begin();
+offerFormerEdits();
 showLastDecision(find("#last-decision")).then(sayState);
 if (data.canEdit) {
   keepLease(data.leaseUrl, ({ holder, state }) => {

@@ -137,6 +137,22 @@ export class Review {
     return Boolean(known);
   }
 
+  // Edits made on a former proposal of the product: as much of them as still has a picture.
+  layOn(former) {
+    return this.change((now) => {
+      const known = former.order.filter((sha) => this.images.has(sha));
+      const fresh = now.order.filter((sha) => !known.includes(sha) && !(sha in former.drops));
+      now.order = [...known, ...fresh];
+      if (!now.order.length) return false;
+      for (const name of ["types", "drops", "copies"]) {
+        const kept = Object.entries(former[name]).filter(([sha]) => this.images.has(sha));
+        now[name] = Object.fromEntries(kept.filter(([sha]) => name === "types" || !now.order.includes(sha)));
+      }
+      now.apart = former.apart.filter((sha) => this.images.get(sha)?.copyOf);
+      return true;
+    });
+  }
+
   watch(watcher) { this.watchers.push(watcher); }
 
   tell() { for (const watcher of this.watchers) watcher(); }

@@ -39,6 +39,7 @@ export class Strips {
     tile.querySelector(".tile-place").textContent = strip === "dropped" ? "" : place + 1;
     tile.querySelector(".tile-type").textContent = type;
     tile.querySelector(".marks").replaceChildren(...marks.map(makeMark));
+    tile.classList.toggle("has-no-type", !this.review.typeOf(sha));
     tile.classList.toggle("is-unchanged", marks.every(([meaning]) => meaning === "kept"));
     tile.classList.toggle("is-out", strip === "before" && !this.review.isKept(sha));
     const name = strip === "dropped" ? "Dropped picture" : `Picture ${place + 1} ${strip}`;

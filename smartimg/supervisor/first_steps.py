@@ -47,8 +47,10 @@ def read_tail(log: Path) -> str:
 
 
 def is_first_start(place: Place) -> bool:
-    """True until the demo was loaded or declined once; never where the database holds products."""
-    return not (place.var / "first-start.done").exists() and not has_products(place)
+    """True until the demo was loaded or declined once; never where the database holds somebody's products."""
+    if (place.var / "first-start.done").exists():
+        return False
+    return (place.var / "first-start.begun").exists() or not has_products(place)
 
 
 def has_products(place: Place) -> bool:
@@ -71,6 +73,7 @@ def prepare(place: Place, env: Mapping[str, str], empty: bool) -> None:
     if not debug:
         manage(place, env, "collectstatic", "--no-input", "--verbosity", "1")
     if is_first_start(place):
+        (place.var / "first-start.begun").touch()  # interrupted, it is gone through again
         if debug and not empty:  # its people have passwords that anybody can read
             manage(place, env, "load_demo", show=True)
         note_first_start(place)

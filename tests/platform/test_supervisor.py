@@ -112,6 +112,21 @@ def test_a_database_that_holds_products_gets_no_demo(tmp_path: Path, monkeypatch
     assert not first_steps.is_first_start(Place(tmp_path))
 
 
+def test_a_demo_that_was_interrupted_half_way_is_loaded_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*arguments: object, **how: object) -> None:
+        if "load_demo" in arguments:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(first_steps, "manage", interrupt)
+    monkeypatch.setattr(first_steps, "has_products", lambda place: False)
+    with pytest.raises(KeyboardInterrupt):
+        first_steps.prepare(Place(tmp_path), {"SMARTIMG_DEBUG": "1"}, False)
+    monkeypatch.setattr(first_steps, "has_products", lambda place: True)
+    assert first_steps.is_first_start(Place(tmp_path))
+
+
 def test_a_large_log_is_put_aside_and_a_small_one_kept(tmp_path: Path) -> None:
     os.truncate(os.open(tmp_path / "large.log", os.O_CREAT | os.O_RDWR), 10_000_001)
     (tmp_path / "small.log").write_text("line\n")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.template import Library
+from django.template.defaultfilters import capfirst
 
 from review.actions.changes import POOR
 
@@ -26,9 +29,17 @@ def duration(seconds: float | None) -> str:
 
 @register.filter
 def drops(count: int, reason: str) -> str:
-    """So many dropped images of a kind: '12 blurred images', '1 copy'."""
+    """What so many dropped images are: 'Blurred images', 'Copy'."""
     one, many = {**POOR, "duplicate": ("copy", "copies")}.get(reason, (reason, reason))
-    return f"{intcomma(count)} {one if count == 1 else many}"
+    return capfirst(one if count == 1 else many)
+
+
+@register.filter
+def scope(asked: dict[str, Any]) -> str:
+    """What a run looks at."""
+    if asked.get("all"):
+        return "all categories"
+    return asked.get("category") or counted(len(asked.get("products", [])), "listed product")
 
 
 @register.filter

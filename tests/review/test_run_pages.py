@@ -112,7 +112,13 @@ def test_the_page_tells_what_was_dropped_passed_over_and_failed(admin: Client) -
     run.batches.update(dropped={"blur": 2, "duplicate": 1}, images_judged=9, state=RunBatch.State.DONE)
     run.products.filter(batch__isnull=False).update(outcome="failed", reason="the disk is full")
     page = admin.get(f"/runs/{run.pk}/").content.decode()
-    for words in ("2 blurred images", "1 copy", runs.TOO_FEW, "the disk is full", "1 product failed"):
+    for words in (
+        "<dt>Blurred images</dt><dd>2</dd>",
+        "<dt>Copy</dt><dd>1</dd>",
+        "Fewer than two different",
+        "the disk is full",
+        "1 product failed",
+    ):
         assert words in page
 
 
@@ -166,8 +172,4 @@ def test_durations_read_as_people_say_them(seconds: float | None, words: str) ->
 
 def test_counts_agree_with_their_nouns() -> None:
     assert [counted(1, "product"), counted(1240, "product")] == ["1 product", "1,240 products"]
-    assert [drops(1, "blur"), drops(2, "duplicate"), drops(3, "odd")] == [
-        "1 blurred image",
-        "2 copies",
-        "3 odd",
-    ]
+    assert [drops(1, "blur"), drops(2, "duplicate"), drops(3, "odd")] == ["Blurred image", "Copies", "Odd"]

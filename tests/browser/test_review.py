@@ -27,18 +27,25 @@ def press(page: Page, *keys: str) -> None:
         page.keyboard.press(key)
 
 
-def test_from_logging_in_to_the_published_set_and_back(open_page: OpenPage, person: User) -> None:
-    proposal = propose()
-    a, b, copy, _, e = list_shas(proposal)
-    shown = list_shown(proposal.product)
-    page = open_page("/")
+def log_in(page: Page) -> None:
     page.get_by_label("Name").fill("sam")
     page.get_by_label("Password").fill("sam-has-a-long-password")
     press(page, "Enter")
     page.wait_for_url("**/queue/")
+
+
+def keep_screenshot(page: Page, name: str) -> None:
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"{name}.png")
+
+
+def test_from_logging_in_to_the_published_set_and_back(open_page: OpenPage, person: User) -> None:
+    proposal = propose()
+    a, b, copy, _, e = list_shas(proposal)
+    product, shown = proposal.product, list_shown(proposal.product)
+    log_in(page := open_page("/"))
     press(page, "j", "Enter")
     page.wait_for_url("**/proposals/*/")
-    expect(page.get_by_role("heading", name="Zoe armchair")).to_be_visible()
     assert read_strip(page, "after") == [b, a, e]
 
     press(page, "ArrowRight", "Shift+ArrowRight")  # the second picture becomes the third
@@ -46,25 +53,30 @@ def test_from_logging_in_to_the_published_set_and_back(open_page: OpenPage, pers
     press(page, "ArrowDown", "ArrowLeft", "ArrowLeft", "d")  # put the first dropped one back
     assert read_strip(page, "after") == [b, e, a, copy]
     expect(page.locator("#saved")).to_have_text("2 edits, kept as a draft")
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SCREENSHOTS / "review-edited.png")
-
+    keep_screenshot(page, "review-edited")
     press(page, "a")
     expect(page.get_by_text("Zoe armchair: approved.")).to_be_visible()
-    assert list_shown(proposal.product) == [b, e, a, copy]
-    assert set(Label.objects.values_list("kind", "value")) == {
-        ("pair", "different"),
-        ("preference", "before"),
-    }
+    assert list_shown(product) == [b, e, a, copy]
 
-    page.goto(f"/products/{proposal.product.external_id}/")
+    page.goto(f"/products/{product.external_id}/")
     expect(page.get_by_text("Set 2").first).to_be_visible()
-    page.screenshot(path=SCREENSHOTS / "product-history.png")
-    page.goto("/queue/")
+    keep_screenshot(page, "product-history")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("shows its former set, and is open again")).to_be_visible()
+    assert list_shown(product) == shown
+    assert product.published_sets.count() == 3
+
+
+def test_the_queue_offers_to_undo_the_last_decision(open_page: OpenPage, person: User) -> None:
+    proposal = propose()
+    shown = list_shown(proposal.product)
+    page = open_page(f"/proposals/{proposal.pk}/", person)
+    press(page, "ArrowDown", "d", "a")
+    page.wait_for_url("**/queue/")
+    assert set(Label.objects.values_list("kind", "value")) == {("pair", "different")}
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_text("shows its former set, and is open again")).to_be_visible()
     assert list_shown(proposal.product) == shown
-    assert proposal.product.published_sets.count() == 3
 
 
 def test_relabelling_and_making_a_hero_by_keys(open_page: OpenPage, person: User) -> None:

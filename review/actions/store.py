@@ -10,7 +10,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 
@@ -96,11 +96,10 @@ def _write_once(name: str, data: bytes) -> None:
     """The same content has the same name, so what is there is right; a killed write leaves no half."""
     if default_storage.exists(name):
         return
-    try:
-        path = Path(default_storage.path(name))
-    except NotImplementedError:  # not a folder: such stores write whole objects
+    if not isinstance(default_storage, FileSystemStorage):  # such stores write whole objects
         default_storage.save(name, ContentFile(data))
         return
+    path = Path(default_storage.path(name))
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".draft-")
     try:

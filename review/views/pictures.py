@@ -13,6 +13,7 @@ from review.actions import store
 
 _FOR_EVER = "public, max-age=31536000, immutable"
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_SIDES_PX = {str(side_px): side_px for side_px in store.SIDES_PX}
 _TYPES = {
     "JPEG": ("image/jpeg", "jpg"),
     "PNG": ("image/png", "png"),
@@ -36,14 +37,14 @@ def picture(request: HttpRequest, size: str, name: str) -> HttpResponseBase:
     if etag in request.headers.get("If-None-Match", ""):
         return _mark(HttpResponseNotModified(), etag)
     try:
-        answer = _original(sha256) if size == store.ORIGINAL else _rendition(sha256, int(size))
+        answer = _original(sha256) if size == store.ORIGINAL else _rendition(sha256, _SIDES_PX.get(size, 0))
     except store.NotStored as error:
         raise Http404 from error
     return _mark(answer, etag)
 
 
 def _rendition(sha256: str, side_px: int) -> HttpResponse:
-    if side_px not in store.SIDES_PX:
+    if not side_px:
         raise Http404
     try:
         data = store.read_rendition(sha256, side_px)

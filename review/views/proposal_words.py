@@ -53,6 +53,13 @@ def list_types(category: Category | None) -> list[str]:
     return list(dict.fromkeys([*own, *IMAGE_TYPES]))
 
 
+def list_tiles(proposals: Sequence[Proposal]) -> list[str]:
+    """The first pictures of other proposals, to be loaded ahead; one query."""
+    first = ProposalItem.objects.filter(proposal__in=proposals, after_position__lt=8)
+    shas = first.order_by("after_position").values_list("image__sha256", flat=True)
+    return [image_url(sha256, 480) for sha256 in shas]
+
+
 def describe_items(proposal: Proposal) -> list[dict[str, Any]]:
     """Every picture of a proposal for the page's script; one query."""
     items = proposal.items.select_related("image", "supplier", "duplicate_of").order_by(

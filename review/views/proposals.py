@@ -26,6 +26,7 @@ from review.views.proposal_words import (
     REASONS,
     REJECT_REASONS,
     describe_items,
+    list_tiles,
     list_types,
 )
 from review.views.queue import Filters, find_next, queue
@@ -99,7 +100,7 @@ def _describe(
         "leaseUrl": reverse("proposal-lease", args=[proposal.pk]),
         "nextUrl": _next_url(proposal, filters),
         "queueUrl": reverse("queue") + filters.address(),
-        "coming": [item["tile"] for one in coming for item in describe_items(one)[:8]],
+        "coming": list_tiles(coming),
     }
 
 

@@ -13,7 +13,20 @@ from demo.draw.scene import Camera, Shot
 
 Rng = np.random.Generator
 
-BRANDS = ("Norda", "Velkin", "Oluma", "Hartwell", "Casque", "Mirello", "Tavo", "Lindqvist", "Ferrow", "Aubry", "Kestrel", "Soli")
+BRANDS = (
+    "Norda",
+    "Velkin",
+    "Oluma",
+    "Hartwell",
+    "Casque",
+    "Mirello",
+    "Tavo",
+    "Lindqvist",
+    "Ferrow",
+    "Aubry",
+    "Kestrel",
+    "Soli",
+)
 
 PAINTS: dict[str, Colour] = {
     "graphite": linear(58, 60, 66),
@@ -93,7 +106,25 @@ def sizes(rng: Rng, **ranges: tuple[float, float]) -> dict[str, float]:
 
 def model_name(rng: Rng) -> str:
     """A model name that sounds like one."""
-    stem = pick(rng, ("Arc", "Lume", "Vero", "Onda", "Pico", "Stratus", "Halden", "Mira", "Tern", "Juno", "Fjord", "Alto", "Bram", "Cleo"))
+    stem = pick(
+        rng,
+        (
+            "Arc",
+            "Lume",
+            "Vero",
+            "Onda",
+            "Pico",
+            "Stratus",
+            "Halden",
+            "Mira",
+            "Tern",
+            "Juno",
+            "Fjord",
+            "Alto",
+            "Bram",
+            "Cleo",
+        ),
+    )
     tail = pick(rng, ("", " S", " Plus", " 2", " 3", " Lite", " Pro", " Air", " One"))
     return stem + tail
 
@@ -102,21 +133,28 @@ def usual_camera(view: str, rng: Rng, **changes: float) -> Camera:
     """The photographer's habits for a type of view, a little different for each product."""
     side = 1.0 if rng.random() < 0.5 else -1.0
     yaw, pitch = {
-        "front": (0.0, 5.0), "angle": (side * rng.uniform(28, 42), rng.uniform(10, 20)), "side": (side * 88.0, 5.0),
-        "left": (-88.0, 5.0), "right": (88.0, 5.0), "back": (180.0, 6.0), "top": (0.0, 86.0),
-        "multiview": (0.0, 8.0), "accessory": (rng.uniform(-25, 25), rng.uniform(28, 45)),
-        "packaging": (side * rng.uniform(22, 34), rng.uniform(12, 20)), "lifestyle": (rng.uniform(-16, 16), rng.uniform(12, 18)),
+        "front": (0.0, 5.0),
+        "angle": (side * rng.uniform(28, 42), rng.uniform(10, 20)),
+        "side": (side * 88.0, 5.0),
+        "left": (-88.0, 5.0),
+        "right": (88.0, 5.0),
+        "back": (180.0, 6.0),
+        "top": (0.0, 86.0),
+        "multiview": (0.0, 8.0),
+        "accessory": (rng.uniform(-25, 25), rng.uniform(28, 45)),
+        "packaging": (side * rng.uniform(22, 34), rng.uniform(12, 20)),
+        "lifestyle": (rng.uniform(-16, 16), rng.uniform(12, 18)),
     }.get(image_type(view), (0.0, 8.0))
     camera = Camera(yaw=yaw + rng.uniform(-2, 2), pitch=pitch, fill=float(rng.uniform(0.78, 0.88)))
     return replace(camera, **changes)  # type: ignore[arg-type]
 
 
-def row_of(groups: list[Parts], gap: float) -> Parts:
-    """Parts of several products side by side."""
+def row_of(groups: list[Parts], gap: float, step: float = 0.0) -> Parts:
+    """Parts of several products side by side, each `step` further back than the one before."""
     placed: Parts = []
     x = 0.0
-    for parts in groups:
+    for number, parts in enumerate(groups):
         low, high = bounds(parts)
-        placed += move(parts, x=x - float(low[0]))
+        placed += move(parts, x=x - float(low[0]), z=-step * number)
         x += float(high[0] - low[0]) + gap
     return placed

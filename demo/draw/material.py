@@ -72,7 +72,13 @@ def ceramic(colour: Colour) -> Material:
 def fabric(colour: Colour, grain: float = 0.35, frequency: float = 70.0) -> Material:
     """Woven stuff with a visible grain."""
     return Material(
-        colour, roughness=0.95, specular=0.015, grain=grain, grain_frequency=frequency, mottle=0.10, mottle_frequency=frequency
+        colour,
+        roughness=0.95,
+        specular=0.015,
+        grain=grain,
+        grain_frequency=frequency,
+        mottle=0.10,
+        mottle_frequency=frequency,
     )
 
 

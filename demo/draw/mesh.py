@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from demo.draw.material import Material
 
-Floats = npt.NDArray[np.float32]
+Floats = npt.NDArray[np.floating]
 
 
 @dataclass(frozen=True)

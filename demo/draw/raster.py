@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
-import numpy as np
 from numba import njit
 
 quick = njit(cache=True, fastmath=True, error_model="numpy")
@@ -61,17 +60,21 @@ def fill(points: Any, depth: Any, ids: Any) -> None:
         area = (p[1, 0] - p[0, 0]) * (p[2, 1] - p[0, 1]) - (p[2, 0] - p[0, 0]) * (p[1, 1] - p[0, 1])
         if abs(area) < 1e-9 or not math.isfinite(area):
             continue
-        x0 = max(int(math.floor(min(p[0, 0], p[1, 0], p[2, 0]))), 0)
-        x1 = min(int(math.ceil(max(p[0, 0], p[1, 0], p[2, 0]))), width - 1)
-        y0 = max(int(math.floor(min(p[0, 1], p[1, 1], p[2, 1]))), 0)
-        y1 = min(int(math.ceil(max(p[0, 1], p[1, 1], p[2, 1]))), height - 1)
+        x0 = max(math.floor(min(p[0, 0], p[1, 0], p[2, 0])), 0)
+        x1 = min(math.ceil(max(p[0, 0], p[1, 0], p[2, 0])), width - 1)
+        y0 = max(math.floor(min(p[0, 1], p[1, 1], p[2, 1])), 0)
+        y1 = min(math.ceil(max(p[0, 1], p[1, 1], p[2, 1])), height - 1)
+        bx, by = (p[2, 1] - p[0, 1]) / area, (p[0, 0] - p[2, 0]) / area
+        cx, cy = (p[0, 1] - p[1, 1]) / area, (p[1, 0] - p[0, 0]) / area
+        zb, zc = p[1, 2] - p[0, 2], p[2, 2] - p[0, 2]
         for y in range(y0, y1 + 1):
+            dy = y + 0.5 - p[0, 1]
             for x in range(x0, x1 + 1):
-                b = ((x + 0.5 - p[0, 0]) * (p[2, 1] - p[0, 1]) - (p[2, 0] - p[0, 0]) * (y + 0.5 - p[0, 1])) / area
-                c = ((p[1, 0] - p[0, 0]) * (y + 0.5 - p[0, 1]) - (x + 0.5 - p[0, 0]) * (p[1, 1] - p[0, 1])) / area
+                dx = x + 0.5 - p[0, 0]
+                b, c = dx * bx + dy * by, dx * cx + dy * cy
                 if b < -1e-6 or c < -1e-6 or b + c > 1.000001:
                     continue
-                z = p[0, 2] + b * (p[1, 2] - p[0, 2]) + c * (p[2, 2] - p[0, 2])
+                z = p[0, 2] + b * zb + c * zc
                 if z < depth[y, x]:
                     depth[y, x] = z
                     ids[y, x] = t
@@ -143,7 +146,7 @@ def sample_texture(surface: Surface, index: int, u: float, v: float, out: Any) -
     """Multiplies `out` (3,) by the texture's colour, bilinear, repeating."""
     start, height, width = surface.shapes[index]
     x, y = (u - math.floor(u)) * width - 0.5, (v - math.floor(v)) * height - 0.5
-    xi, yi = int(math.floor(x)), int(math.floor(y))
+    xi, yi = math.floor(x), math.floor(y)
     fx, fy = x - xi, y - yi
     for c in range(3):
         total = 0.0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from PIL import Image
 
@@ -12,25 +14,37 @@ from demo.draw.scene import Shot, Studio, photograph
 from demo.draw.shapes import box, lathe, plate, slab, smooth_path, tube
 from demo.draw.texture import Canvas, landscape, to_linear, weave, wood
 
-WALLS = (linear(214, 206, 194), linear(188, 200, 198), linear(170, 184, 200), linear(212, 196, 186), linear(196, 200, 186))
+WALLS = (
+    linear(214, 206, 194),
+    linear(188, 200, 198),
+    linear(170, 184, 200),
+    linear(212, 196, 186),
+    linear(196, 200, 186),
+)
 WOODS = (linear(176, 128, 84), linear(128, 86, 54), linear(206, 168, 122), linear(96, 66, 48))
 
 
 def _wall(rng: Rng, width: float, height: float) -> Mesh:
     colour = WALLS[int(rng.integers(len(WALLS)))]
-    return plate(width, height, Material(colour, roughness=0.95, specular=0.01, grain=0.04, grain_frequency=20))
+    return plate(
+        width, height, Material(colour, roughness=0.95, specular=0.01, grain=0.04, grain_frequency=20)
+    )
 
 
 def _boards(rng: Rng, width: float, depth: float, planks: int) -> Mesh:
     """A floor or table top of wood at y = 0."""
     texture = wood(rng, WOODS[int(rng.integers(len(WOODS)))], 512, 1024, planks)
-    return plate(width, depth, Material((1, 1, 1), roughness=0.4, specular=0.03, texture=texture)).turned("x", -90)
+    return plate(width, depth, Material((1, 1, 1), roughness=0.4, specular=0.03, texture=texture)).turned(
+        "x", -90
+    )
 
 
 def plant(rng: Rng, height: float = 1.0) -> Parts:
     """Long leaves in a pot."""
     pot = ceramic(PAINTS[pick(rng, ("white", "terracotta", "sage", "graphite"))])
-    parts = [lathe([(0, 0.01), (0.13, 0), (0.18, 0.3), (0.165, 0.31), (0.15, 0.26), (0, 0.25)], pot, refine=4)]
+    parts = [
+        lathe([(0, 0.01), (0.13, 0), (0.18, 0.3), (0.165, 0.31), (0.15, 0.26), (0, 0.25)], pot, refine=4)
+    ]
     for number in range(14):
         turn, lean = number * 2.4 + rng.uniform(-0.3, 0.3), rng.uniform(0.12, 0.45)
         tall = rng.uniform(0.5, 0.75)
@@ -77,22 +91,30 @@ def daylight(rng: Rng, **changes: object) -> Studio:
     warm = rng.uniform(0.0, 0.1)
     side = -1 if rng.random() < 0.5 else 1
     plan: dict[str, object] = {
-        "key_yaw": side * rng.uniform(40, 62), "key_pitch": rng.uniform(32, 46), "key_share": 0.62, "floor": False,
-        "tint": (1.0, 1.0 - 0.5 * warm, 1.0 - 1.3 * warm), "brightness": rng.uniform(0.84, 0.98), "bounce": 0.3,
-        "top": (0.5, 0.48, 0.46), "bottom": (0.5, 0.48, 0.46),
+        "key_yaw": side * rng.uniform(40, 62),
+        "key_pitch": rng.uniform(32, 46),
+        "key_share": 0.62,
+        "floor": False,
+        "tint": (1.0, 1.0 - 0.5 * warm, 1.0 - 1.3 * warm),
+        "brightness": rng.uniform(0.84, 0.98),
+        "bounce": 0.3,
+        "top": (0.5, 0.48, 0.46),
+        "bottom": (0.5, 0.48, 0.46),
     }
     return Studio(**{**plan, **changes})  # type: ignore[arg-type]
 
 
 def tabletop(rng: Rng, size: float) -> Parts:
     """A wooden table before a wall with a plant and books, for a product of about `size` at the origin."""
-    parts = [_boards(rng, 9 * size, 4.2 * size, int(rng.integers(3, 6))).moved(z=0.2 * size)]
+    parts = [_boards(rng, 14 * size, 9.0 * size, int(rng.integers(6, 11))).moved(z=2.2 * size)]
     parts.append(_wall(rng, 18 * size, 9 * size).moved(y=2 * size, z=-2.3 * size))
     side = -1 if rng.random() < 0.5 else 1
     parts += move(plant(rng, 1.25 * size), x=side * 1.15 * size, z=-1.15 * size)
     parts += move(books(rng, int(rng.integers(2, 4)), 0.75 * size), x=-side * 1.1 * size, z=-0.75 * size)
     if rng.random() < 0.6:
-        parts += move(picture(rng, 0.9 * size, 0.7 * size), x=-side * 1.0 * size, y=1.55 * size, z=-2.25 * size)
+        parts += move(
+            picture(rng, 0.9 * size, 0.7 * size), x=-side * 1.0 * size, y=1.55 * size, z=-2.25 * size
+        )
     return parts
 
 
@@ -100,23 +122,37 @@ def living_room(rng: Rng, size: float) -> Parts:
     """A floor with a rug, a wall with a picture, a plant."""
     parts = [_boards(rng, 9 * size, 6 * size, 9).moved(z=0.6 * size)]
     parts.append(_wall(rng, 14 * size, 7 * size).moved(y=3.2 * size, z=-1.6 * size))
-    parts += [p.moved(y=0.08 * size, z=-1.58 * size) for p in slab(14 * size, 0.16 * size, 0.04 * size, 0.01, 0.005, plastic(PAINTS["white"]))]
-    rug = Material((1, 1, 1), roughness=0.95, specular=0.01, texture=weave(rng, PAINTS[pick(rng, ("sand", "rose", "sky", "white", "teal"))]))
+    parts += [
+        p.moved(y=0.08 * size, z=-1.58 * size)
+        for p in slab(14 * size, 0.16 * size, 0.04 * size, 0.01, 0.005, plastic(PAINTS["white"]))
+    ]
+    rug = Material(
+        (1, 1, 1),
+        roughness=0.95,
+        specular=0.01,
+        texture=weave(rng, PAINTS[pick(rng, ("sand", "rose", "sky", "white", "teal"))]),
+    )
     parts.append(plate(2.7 * size, 1.9 * size, rug).turned("x", -90).moved(y=0.012 * size, z=0.3 * size))
     side = -1 if rng.random() < 0.5 else 1
     parts += move(plant(rng, 1.3 * size), x=side * 1.25 * size, z=-0.9 * size)
-    parts += move(picture(rng, 0.85 * size, 0.65 * size), x=-side * 0.55 * size, y=1.85 * size, z=-1.55 * size)
+    parts += move(
+        picture(rng, 0.85 * size, 0.65 * size), x=-side * 0.55 * size, y=1.85 * size, z=-1.55 * size
+    )
     return parts
 
 
-def carton(rng: Rng, brand: str, title: str, product: Shot, colour: Colour, shape: tuple[float, float, float]) -> Parts:
+def carton(
+    rng: Rng, brand: str, title: str, product: Shot, colour: Colour, shape: tuple[float, float, float]
+) -> Parts:
     """A retail box whose front shows the product: width, height, depth."""
     width, height, depth = shape
     tall = int(420 * height / width)
     dark = rng.random() < 0.5
     ground = tuple(int(255 * c ** (1 / 2.2)) for c in colour) if dark else (240, 240, 238)
+    paper = colour if dark else linear(240, 240, 238)
     canvas = Canvas(420, tall, (int(ground[0]), int(ground[1]), int(ground[2])))
-    photo = photograph(product, 300, 300, rng)
+    plain = Studio(top=paper, bottom=paper)
+    photo = photograph(replace(product, studio=plain), 300, 300, rng)
     side = int(min(280, tall * 0.62))
     canvas.image.paste(Image.fromarray(photo).resize((side, side)), ((420 - side) // 2, int(tall * 0.26)))
     ink = (250, 250, 250) if sum(ground) < 400 else (40, 42, 48)
@@ -132,7 +168,10 @@ def cable(rng: Rng, length: float, colour: Colour, thick: float = 0.02) -> Mesh:
     """A loosely coiled cable on the floor."""
     angles = np.linspace(0, 2 * np.pi * 2.4, 9)
     radius = length * (0.3 + 0.06 * rng.standard_normal(9).cumsum() * 0.2)
-    points = [(float(r * np.cos(a)), thick + 0.3 * thick * i, float(0.7 * r * np.sin(a))) for i, (a, r) in enumerate(zip(angles, radius, strict=True))]
+    points = [
+        (float(r * np.cos(a)), thick + 0.3 * thick * i, float(0.7 * r * np.sin(a)))
+        for i, (a, r) in enumerate(zip(angles, radius, strict=True))
+    ]
     return tube(smooth_path(points, 140), thick, plastic(colour, 0.5), steps=12, sideways=(0, 1, 0))
 
 

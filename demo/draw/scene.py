@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import cv2
 import numpy as np
 
 from demo.draw.material import Colour
@@ -11,7 +12,6 @@ from demo.draw.mesh import Floats, Parts, bounds
 from demo.draw.raster import Eye, Sky, Surface, fill
 from demo.draw.shade import shade_frame
 
-MAP_SIDE = 512  # px of a light's depth map
 NO_FLOOR = -1e6
 
 
@@ -43,7 +43,8 @@ class Studio:
     floor: bool = True
     shadow: float = 0.55
     bulb: tuple[float, ...] = (0.0,) * 7
-    lamps: int = 64
+    lamps: int = 44
+    map_side: int = 340  # px of a lamp's depth map
 
 
 @dataclass(frozen=True)
@@ -68,12 +69,11 @@ def photograph(shot: Shot, width: int, height: int, rng: np.random.Generator) ->
 
 
 def develop(light: Floats, rng: np.random.Generator) -> np.ndarray:
-    """Linear light at twice the size to uint8: soft shoulder, 2x2 mean, gamma, noise."""
-    light = np.where(light > 0.8, 0.8 + 0.2 * np.tanh((light - 0.8) / 0.2 * 1.0) * 1.313, light)
+    """Linear light at twice the size to uint8: 2x2 mean, gamma, noise."""
     height, width = light.shape[0] // 2, light.shape[1] // 2
-    mean = np.clip(light, 0, 1).reshape(height, 2, width, 2, 3).mean((1, 3))
-    shown = 255 * mean ** (1 / 2.2)
-    grain = rng.standard_normal(shown.shape[:2])[..., None] * 0.8 * (shown < 254)
+    mean = cv2.resize(light, (width, height), interpolation=cv2.INTER_AREA)
+    shown = 255 * np.clip(mean, 0, 1) ** (1 / 2.2)
+    grain = rng.standard_normal(shown.shape[:2], np.float32)[..., None] * 0.8 * (shown < 254)
     return np.clip(shown + grain + 0.5, 0, 255).astype(np.uint8)
 
 
@@ -121,10 +121,17 @@ def _light(shot: Shot, surface: Surface, rng: np.random.Generator) -> Sky:
     strength = np.full(len(lamps), 1.55 * studio.brightness / len(lamps), np.float32)
     low, high = bounds(shot.parts)
     centre, radius = (low + high) / 2, float(np.linalg.norm(high - low) / 2) * 1.02
-    axes, maps = _depth_maps(surface, lamps, centre, radius)
+    axes, maps = _depth_maps(surface, lamps, centre, radius, studio.map_side)
     return Sky(
-        lamps, strength, axes, maps, centre.astype(np.float32), radius, key,
-        np.array(studio.tint, np.float32), np.array(studio.tint, np.float32) * studio.bounce,
+        lamps,
+        strength,
+        axes,
+        maps,
+        centre.astype(np.float32),
+        radius,
+        key,
+        np.array(studio.tint, np.float32),
+        np.array(studio.tint, np.float32) * studio.bounce,
         np.array(studio.bulb, np.float32),
     )
 
@@ -142,20 +149,22 @@ def _dome(count: int, rng: np.random.Generator) -> Floats:
     return spread[spread[:, 1] > 0][:count]
 
 
-def _depth_maps(surface: Surface, lamps: Floats, centre: Floats, radius: float) -> tuple[Floats, Floats]:
+def _depth_maps(
+    surface: Surface, lamps: Floats, centre: Floats, radius: float, side: int
+) -> tuple[Floats, Floats]:
     """For each lamp its map's right and up (L,2,3) and the nearest depth (L,S,S)."""
     axes = np.empty((len(lamps), 2, 3), np.float32)
-    maps = np.full((len(lamps), MAP_SIDE, MAP_SIDE), 1e9, np.float32)
-    ids = np.empty((MAP_SIDE, MAP_SIDE), np.int32)
+    maps = np.full((len(lamps), side, side), 1e9, np.float32)
+    ids = np.empty((side, side), np.int32)
     local = surface.corners - centre.astype(np.float32)
     for k, lamp in enumerate(lamps):
         right = np.cross([0.0, 1.0, 0.001], lamp)
         right /= np.linalg.norm(right)
         axes[k] = right, np.cross(lamp, right)
         frame = np.array([axes[k, 0], axes[k, 1], -lamp], np.float32)
-        points = local @ frame.T
-        points[..., :2] = (points[..., :2] / radius * 0.5 + 0.5) * MAP_SIDE
-        fill(np.ascontiguousarray(points), maps[k], ids)
+        points = (local.reshape(-1, 3) @ frame.T).reshape(local.shape)
+        points[..., :2] = (points[..., :2] / radius * 0.5 + 0.5) * side
+        fill(points, maps[k], ids)
     return axes, maps
 
 
@@ -176,8 +185,9 @@ def _aim(shot: Shot, width: int, height: int) -> Eye:
     mid_x = width * (0.5 + camera.shift_x) - focal * (x.min() + x.max()) / 2
     mid_y = height * (0.5 + camera.shift_y) + focal * (y.min() + y.max()) / 2
     floor = float(bounds(shot.parts)[0][1]) if shot.studio.floor else NO_FLOOR
-    vectors = [np.asarray(v, np.float64) for v in (place, right, up, forward)]
-    return Eye(*vectors, float(focal), float(mid_x), float(mid_y), floor, shot.studio.shadow)
+    place, right, up, forward = (np.asarray(v, np.float64) for v in (place, right, up, forward))
+    shade = shot.studio.shadow
+    return Eye(place, right, up, forward, float(focal), float(mid_x), float(mid_y), floor, shade)
 
 
 def _framed_points(shot: Shot) -> Floats:
@@ -191,11 +201,17 @@ def _framed_points(shot: Shot) -> Floats:
 
 def _visible(surface: Surface, eye: Eye, width: int, height: int) -> np.ndarray:
     """The nearest triangle of each sample, -1 where there is none."""
-    local = (surface.corners - eye.place) @ np.stack([eye.right, eye.up, eye.forward]).T
+    turned = np.stack([eye.right, eye.up, eye.forward]).T
+    local = ((surface.corners - eye.place).reshape(-1, 3) @ turned).reshape(surface.corners.shape)
     ahead = local[..., 2].min(1) > 1e-3
     far = np.maximum(local[..., 2], 1e-3)
     points = np.stack(
-        [eye.middle_x + eye.focal * local[..., 0] / far, eye.middle_y - eye.focal * local[..., 1] / far, -1 / far], 2
+        [
+            eye.middle_x + eye.focal * local[..., 0] / far,
+            eye.middle_y - eye.focal * local[..., 1] / far,
+            -1 / far,
+        ],
+        2,
     ).astype(np.float32)
     points[~ahead] = np.nan
     depth, ids = np.full((height, width), 1e9, np.float32), np.full((height, width), -1, np.int32)

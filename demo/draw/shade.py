@@ -76,7 +76,9 @@ def roughen(row: Any, place: Any, normal: Any, base: Any) -> None:
 
 
 @quick
-def gather(sky: Sky, x: float, y: float, z: float, normal: Any, start: int, bias: float) -> tuple[float, float]:
+def gather(
+    sky: Sky, x: float, y: float, z: float, normal: Any, start: int, bias: float
+) -> tuple[float, float]:
     """Light that arrives, and light that would arrive without shadows, over every fourth lamp."""
     x, y, z = x - sky.centre[0], y - sky.centre[1], z - sky.centre[2]
     nx, ny, nz = normal[0], normal[1], normal[2]
@@ -92,33 +94,58 @@ def gather(sky: Sky, x: float, y: float, z: float, normal: Any, start: int, bias
 
 
 @quick
-def shine(
-    surface: Surface, sky: Sky, t: int, direction: Any, place: Any, normal: Any, uv: Any, start: int, base: Any, out: Any
-) -> None:
-    """The colour (3,) of one sample on triangle t; `base` (3,) is overwritten."""
-    row = surface.table[surface.material[t]]
+def paint(surface: Surface, row: Any, uv: Any, base: Any) -> None:
+    """base (3,) = the material's colour, with its texture where it has one."""
     for i in range(3):
         base[i] = row[i]
     if row[11] >= 0:
         sample_texture(surface, int(row[11]), uv[0], uv[1], base)
+
+
+@quick
+def shine(
+    surface: Surface,
+    sky: Sky,
+    t: int,
+    direction: Any,
+    place: Any,
+    normal: Any,
+    uv: Any,
+    start: int,
+    base: Any,
+    out: Any,
+) -> None:
+    """The colour (3,) of one sample on triangle t; `base` (3,) is overwritten."""
+    row = surface.table[surface.material[t]]
+    paint(surface, row, uv, base)
     texel = 2.0 * sky.radius / sky.maps.shape[1]
     lift = texel * 1.6
     x, y, z = place[0] + normal[0] * lift, place[1] + normal[1] * lift, place[2] + normal[2] * lift
     roughen(row, place, normal, base)
     light, possible = gather(sky, x, y, z, normal, start, texel * 0.9)
     open_share = light / possible
-    facing = -(direction[0] * normal[0] + direction[1] * normal[1] + direction[2] * normal[2])
-    facing = min(max(facing, 0.0), 1.0)
-    turn = 2 * facing
-    mx, my, mz = direction[0] + turn * normal[0], direction[1] + turn * normal[1], direction[2] + turn * normal[2]
-    seen = studio(sky, mx, my, mz, row[3]) * (0.35 + 0.65 * open_share)
-    gloss = row[4] + (1 - row[4]) * (1 - facing) ** 5 * (1 - row[3]) * 0.7
     lamp = bulb_light(sky, place[0], place[1], place[2], normal[0], normal[1], normal[2])
+    gloss, seen = mirror(sky, row, direction, normal)
+    seen *= 0.35 + 0.65 * open_share
     for i in range(3):
         back = sky.bounce[i] * (0.5 - 0.5 * normal[1]) * (0.3 + 0.7 * open_share)
         diffuse = base[i] * (light * sky.tint[i] + back + lamp * sky.bulb[3 + i])
-        shown = diffuse * (1 - row[5]) * (1 - gloss) + seen * sky.tint[i] * (gloss * (1 - row[5]) + row[5] * base[i])
-        out[i] = shown * (1 - 0.8 * row[6]) + row[6] * base[i]
+        sharp = seen * sky.tint[i] * (gloss * (1 - row[5]) + row[5] * base[i])
+        out[i] = (diffuse * (1 - row[5]) * (1 - gloss) + sharp) * (1 - 0.8 * row[6]) + row[6] * base[i]
+
+
+@quick
+def mirror(sky: Sky, row: Any, direction: Any, normal: Any) -> tuple[float, float]:
+    """How much a surface mirrors at this angle, and how bright what it mirrors is."""
+    facing = -(direction[0] * normal[0] + direction[1] * normal[1] + direction[2] * normal[2])
+    facing = min(max(facing, 0.0), 1.0)
+    x, y, z = (
+        direction[0] + 2 * facing * normal[0],
+        direction[1] + 2 * facing * normal[1],
+        direction[2] + 2 * facing * normal[2],
+    )
+    gloss = row[4] + (1 - row[4]) * (1 - facing) ** 5 * (1 - row[3]) * 0.7
+    return gloss, studio(sky, x, y, z, row[3])
 
 
 @quick
@@ -151,4 +178,5 @@ def shade_frame(surface: Surface, sky: Sky, eye: Eye, ids: Any, backdrop: Any, o
             hit(surface, ids[y, x], eye, direction, place, normal, uv)
             shine(surface, sky, ids[y, x], direction, place, normal, uv, start, base, colour)
             for i in range(3):
-                out[y, x, i] = colour[i]
+                c = colour[i]  # a soft shoulder keeps highlights from clipping
+                out[y, x, i] = c if c < 0.8 else 0.8 + 0.2626 * math.tanh((c - 0.8) * 5)

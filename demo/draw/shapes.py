@@ -23,7 +23,13 @@ def rounded_outline(width: float, height: float, radius: float, steps: int = 10)
 
 
 def slab(
-    width: float, height: float, depth: float, radius: float, bevel: float, body: Material, front: Material | None = None
+    width: float,
+    height: float,
+    depth: float,
+    radius: float,
+    bevel: float,
+    body: Material,
+    front: Material | None = None,
 ) -> Parts:
     """A rounded plate facing +z with bevelled edges; `front` covers its face (texture upright)."""
     steps = np.linspace(0, np.pi / 2, 6)
@@ -74,13 +80,22 @@ def smooth_path(points: Sequence[tuple[float, float, float]], steps: int = 40) -
     for place in np.linspace(0, len(points) - 1 - 1e-6, steps):
         i, t = int(place), place - int(place)
         a, b, c, d = p[i : i + 4]
-        curve.append(0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3))
+        curve.append(
+            0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3)
+        )
     return np.array(curve, np.float32)
 
 
 def tube(
-    path: Floats, radius: float | Floats, body: Material, *, flat: float = 1.0, power: float = 2.0, steps: int = 24,
-    sideways: tuple[float, float, float] = (1.0, 0.0, 0.0), ends: bool = True,
+    path: Floats,
+    radius: float | Floats,
+    body: Material,
+    *,
+    flat: float = 1.0,
+    power: float = 2.0,
+    steps: int = 24,
+    sideways: tuple[float, float, float] = (1.0, 0.0, 0.0),
+    ends: bool = True,
 ) -> Mesh:
     """A bar along a path (N,3); `flat` squeezes its section across `sideways`, `power` > 2 squares it."""
     tangent = np.gradient(path, axis=0)
@@ -101,10 +116,12 @@ def tube(
     return grid(points, body, closed=True)
 
 
-def cushion(width: float, height: float, depth: float, body: Material, power: float = 4.0, sag: float = 0.0) -> Mesh:
+def cushion(
+    width: float, height: float, depth: float, body: Material, power: float = 4.0, sag: float = 0.0
+) -> Mesh:
     """A stuffed block (superellipsoid) about the origin; `sag` makes its top bulge."""
-    v = np.linspace(-np.pi / 2, np.pi / 2, 40)[:, None]
-    u = np.linspace(0, 2 * np.pi, 80, endpoint=False)[None]
+    v = np.linspace(-np.pi / 2, np.pi / 2, 32)[:, None]
+    u = np.linspace(0, 2 * np.pi, 64, endpoint=False)[None]
 
     def bend(value: Floats, exponent: float = power) -> Floats:
         return np.asarray(np.sign(value) * np.abs(value) ** (2 / exponent), np.float32)

@@ -24,8 +24,12 @@ def noise(rng: Rng, height: int, width: int, cell: float, octaves: int = 4) -> T
 
 def wood(rng: Rng, colour: Colour, height: int = 256, width: int = 1024, planks: int = 1) -> Texture:
     """Wood with its grain along x, in `planks` boards of slightly different shade."""
-    grain = cv2.resize(noise(rng, height, max(width // 16, 8), 14, 3), (width, height), interpolation=cv2.INTER_CUBIC)
-    fine = cv2.resize(noise(rng, height, max(width // 8, 8), 2, 1), (width, height), interpolation=cv2.INTER_LINEAR)
+    grain = cv2.resize(
+        noise(rng, height, max(width // 16, 8), 14, 3), (width, height), interpolation=cv2.INTER_CUBIC
+    )
+    fine = cv2.resize(
+        noise(rng, height, max(width // 8, 8), 2, 1), (width, height), interpolation=cv2.INTER_LINEAR
+    )
     shade = 1 + 0.13 * np.sin(grain * 5) + 0.05 * fine + 0.05 * grain
     board = np.repeat(1 + 0.1 * rng.standard_normal(planks), -(-height // planks))[:height, None]
     seam = np.ones(height, np.float32)
@@ -39,8 +43,12 @@ def weave(rng: Rng, colour: Colour, size: int = 512, thread: int = 6) -> Texture
     """Crossing threads, each a little different."""
     y, x = np.mgrid[:size, :size]
     over = ((x // thread + y // thread) % 2).astype(np.float32)
-    bulge = np.where(over > 0, np.sin(np.pi * (x % thread + 0.5) / thread), np.sin(np.pi * (y % thread + 0.5) / thread))
-    streak = 1 + 0.08 * rng.standard_normal((size, 1)) * over + 0.08 * rng.standard_normal((1, size)) * (1 - over)
+    bulge = np.where(
+        over > 0, np.sin(np.pi * (x % thread + 0.5) / thread), np.sin(np.pi * (y % thread + 0.5) / thread)
+    )
+    streak = (
+        1 + 0.08 * rng.standard_normal((size, 1)) * over + 0.08 * rng.standard_normal((1, size)) * (1 - over)
+    )
     shade = (0.72 + 0.36 * bulge) * streak * (1 + 0.03 * noise(rng, size, size, 60))
     return np.clip(np.array(colour, np.float32) * shade[..., None], 0, 1).astype(np.float32)
 
@@ -52,7 +60,9 @@ class Canvas:
         self.image = Image.new("RGB", (width, height), colour)
         self.pen = ImageDraw.Draw(self.image)
 
-    def write(self, xy: tuple[float, float], text: str, px: float, colour: tuple[int, int, int], anchor: str = "mm") -> None:
+    def write(
+        self, xy: tuple[float, float], text: str, px: float, colour: tuple[int, int, int], anchor: str = "mm"
+    ) -> None:
         """Text in the face that Pillow carries, so that every machine draws the same."""
         self.pen.text(xy, text, font=ImageFont.load_default(size=px), fill=colour, anchor=anchor)
 
@@ -77,9 +87,13 @@ def landscape(rng: Rng, width: int, height: int) -> Image.Image:
     disc = np.clip(height * 0.09 - np.hypot(x - sun[0], y - sun[1]), 0, 1.5)[..., None] / 1.5
     picture = picture * (1 - disc) + np.array([255, 244, 214]) * disc
     for layer in range(4):
-        level = height * (0.5 + 0.13 * layer) + noise(rng, 1, width, width / (2 + layer), 5)[0] * height * 0.045
+        level = (
+            height * (0.5 + 0.13 * layer) + noise(rng, 1, width, width / (2 + layer), 5)[0] * height * 0.045
+        )
         hill = np.clip(y - level[None], 0, 1)[..., None]
-        shade = _hsv(hue + 30 * rng.standard_normal(), 130, 210 - 50 * layer) * (1 + 0.05 * noise(rng, height, width, 20)[..., None])
+        shade = _hsv(hue + 30 * rng.standard_normal(), 130, 210 - 50 * layer) * (
+            1 + 0.05 * noise(rng, height, width, 20)[..., None]
+        )
         picture = picture * (1 - hill) + shade * hill
     return Image.fromarray(np.clip(picture, 0, 255).astype(np.uint8))
 

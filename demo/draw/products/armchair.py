@@ -15,14 +15,47 @@ from demo.draw.shapes import ball, cushion, tube
 CATEGORY = "Demo > Home > Armchairs"
 VIEWS = ("front", "angle", "side", "back", "detail", "multiview", "lifestyle")
 PAINTS = ("sage", "navy", "terracotta", "mustard", "graphite", "sand", "berry", "teal", "rose")
-NAMES = ("Zoe", "Malmo", "Brisa", "Elke", "Odense", "Rosalie", "Tomte", "Vida", "Harlow", "Inga", "Petra", "Lund", "Sorrel", "Fern")
+NAMES = (
+    "Zoe",
+    "Malmo",
+    "Brisa",
+    "Elke",
+    "Odense",
+    "Rosalie",
+    "Tomte",
+    "Vida",
+    "Harlow",
+    "Inga",
+    "Petra",
+    "Lund",
+    "Sorrel",
+    "Fern",
+)
 
 
 def design(rng: Rng, brand: str) -> Design:
     """An armchair of its own proportions."""
-    numbers = sizes(rng, width=(0.62, 0.8), seat=(0.36, 0.44), depth=(0.62, 0.76), back=(0.5, 0.85), arm=(0.14, 0.24), rise=(0.16, 0.3), leg=(0.12, 0.24), puff=(2.8, 6.0), lean=(8, 16))
-    options = {"legs": pick(rng, ("wood", "metal", "dark")), "stuff": pick(rng, ("cloth", "cloth", "leather")), "buttons": pick(rng, ("no", "yes")), "pillow": "no"}
-    return Design(brand, pick(rng, NAMES), int(rng.integers(1 << 30)), pick(rng, PAINTS), "wood", numbers, options)
+    numbers = sizes(
+        rng,
+        width=(0.62, 0.8),
+        seat=(0.36, 0.44),
+        depth=(0.62, 0.76),
+        back=(0.5, 0.85),
+        arm=(0.14, 0.24),
+        rise=(0.16, 0.3),
+        leg=(0.12, 0.24),
+        puff=(2.8, 6.0),
+        lean=(8, 16),
+    )
+    options = {
+        "legs": pick(rng, ("wood", "metal", "dark")),
+        "stuff": pick(rng, ("cloth", "cloth", "leather")),
+        "buttons": pick(rng, ("no", "yes")),
+        "pillow": "no",
+    }
+    return Design(
+        brand, pick(rng, NAMES), int(rng.integers(1 << 30)), pick(rng, PAINTS), "wood", numbers, options
+    )
 
 
 def _stuff(d: Design) -> Material:
@@ -32,7 +65,14 @@ def _stuff(d: Design) -> Material:
 
 def _legs(d: Design) -> Parts:
     """Four tapered legs, splayed."""
-    s, stuff = d.sizes, {"wood": plastic(WOODS[0], 0.45), "metal": metal(COLOURS["silver"], 0.2), "dark": plastic(WOODS[3], 0.4)}[d.options["legs"]]
+    s, stuff = (
+        d.sizes,
+        {
+            "wood": plastic(WOODS[0], 0.45),
+            "metal": metal(COLOURS["silver"], 0.2),
+            "dark": plastic(WOODS[3], 0.4),
+        }[d.options["legs"]],
+    )
     parts: Parts = []
     for x in (-1, 1):
         for z in (-1, 1):
@@ -49,7 +89,11 @@ def body(d: Design) -> Parts:
     wide = s["width"] + 2 * s["arm"]
     deck = s["leg"] + 0.13
     parts = [cushion(wide * 0.98, 0.2, s["depth"], stuff, 7).moved(y=s["leg"] + 0.12)]
-    parts.append(cushion(s["width"] * 0.99, s["seat"] - 0.14, s["depth"] * 0.98, stuff, s["puff"] + 1.5, sag=0.03).moved(y=deck + 0.12, z=0.04))
+    parts.append(
+        cushion(
+            s["width"] * 0.99, s["seat"] - 0.14, s["depth"] * 0.98, stuff, s["puff"] + 1.5, sag=0.03
+        ).moved(y=deck + 0.12, z=0.04)
+    )
     back = cushion(s["width"] * 1.02, s["back"], 0.24, stuff, s["puff"]).turned("x", -s["lean"])
     frame = cushion(wide * 0.97, s["back"] + 0.18, 0.15, stuff, 7).turned("x", -s["lean"])
     parts.append(back.moved(y=deck + s["back"] / 2 + 0.2, z=-s["depth"] * 0.34))
@@ -80,10 +124,12 @@ def stage(d: Design, view: str) -> Shot:
         return Shot(body(d), Camera(yaw=34, pitch=22, fill=1.0, focus=place))
     if kind == "multiview":
         turned = [rotate(body(d), "y", angle) for angle in (0, 140)]
-        return Shot(row_of(turned, 0.16), usual_camera(view, d.rng(3), fill=0.9))
+        return Shot(row_of(turned, -0.12, 0.5), usual_camera(view, d.rng(3), fill=0.9))
     if kind == "lifestyle":
         chair = rotate(body(d), "y", float(rng.uniform(-35, 35)))
-        return Shot(living_room(rng, 1.1) + chair, usual_camera(view, d.rng(4), fill=0.6), daylight(rng), framed=chair)
+        return Shot(
+            living_room(rng, 1.1) + chair, usual_camera(view, d.rng(4), fill=0.6), daylight(rng), framed=chair
+        )
     return Shot(body(d), camera)
 
 
@@ -92,7 +138,8 @@ def words(d: Design) -> tuple[str, str]:
     stuff = "leather" if d.options["stuff"] == "leather" else "woven fabric"
     text = (
         f"Comfortable armchair in {d.paint} {stuff} with {d.options['legs']} legs"
-        f"{' and a buttoned back' if d.options['buttons'] == 'yes' else ''}. Deep seat, padded arms, for reading corner and living room."
+        f"{' and a buttoned back' if d.options['buttons'] == 'yes' else ''}."
+        " Deep seat, padded arms, for reading corner and living room."
     )
     return f"{d.model} armchair, {d.paint} {stuff}, by {d.brand}", text
 

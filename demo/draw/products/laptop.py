@@ -20,9 +20,19 @@ PAINTS = ("silver", "graphite", "navy", "rose", "black")
 
 def design(rng: Rng, brand: str) -> Design:
     """A laptop of its own proportions."""
-    numbers = sizes(rng, depth=(0.92, 1.08), thick=(0.045, 0.085), open=(102, 116), bezel=(0.035, 0.07), inches=(12, 17), corner=(0.03, 0.08))
+    numbers = sizes(
+        rng,
+        depth=(0.92, 1.08),
+        thick=(0.045, 0.085),
+        open=(102, 116),
+        bezel=(0.035, 0.07),
+        inches=(12, 17),
+        corner=(0.03, 0.08),
+    )
     options = {"keys": pick(rng, ("black", "white", "same")), "numbers": pick(rng, ("yes", "no"))}
-    return Design(brand, model_name(rng), int(rng.integers(1 << 30)), pick(rng, PAINTS), "black", numbers, options)
+    return Design(
+        brand, model_name(rng), int(rng.integers(1 << 30)), pick(rng, PAINTS), "black", numbers, options
+    )
 
 
 def _keyboard(d: Design) -> Canvas:
@@ -44,7 +54,9 @@ def _keyboard(d: Design) -> Canvas:
                 canvas.write((x + pitch / 2, y + 24), letters[column], 15, ink)
     tall = canvas.image.height
     pad = tuple(int(c * 0.88) for c in shell)
-    canvas.pen.rounded_rectangle((350, 345, 674, tall - 28), 10, fill=pad, outline=tuple(int(c * 0.7) for c in shell))
+    canvas.pen.rounded_rectangle(
+        (350, 345, 674, tall - 28), 10, fill=pad, outline=tuple(int(c * 0.7) for c in shell)
+    )
     return canvas
 
 
@@ -68,9 +80,21 @@ def _desktop(d: Design) -> Mesh:
 def body(d: Design, opened: float | None = None) -> Parts:
     """The laptop on y = 0, screen towards +z."""
     s, shell = d.sizes, metal(COLOURS[d.paint], 0.38)
-    deck = slab(1.5, s["depth"], s["thick"], s["corner"], s["thick"] * 0.35, shell, printed(_keyboard(d).texture(), 0.5))
+    deck = slab(
+        1.5,
+        s["depth"],
+        s["thick"],
+        s["corner"],
+        s["thick"] * 0.35,
+        shell,
+        printed(_keyboard(d).texture(), 0.5),
+    )
     base = [p.turned("x", -90).moved(y=s["thick"] / 2 + 0.012, z=s["depth"] / 2) for p in deck]
-    feet = [lathe([(0, 0), (0.03, 0), (0.03, 0.02)], plastic(COLOURS["black"]), 24).moved(x=x, z=z) for x in (-0.65, 0.65) for z in (0.08, s["depth"] - 0.08)]
+    feet = [
+        lathe([(0, 0), (0.03, 0), (0.03, 0.02)], plastic(COLOURS["black"]), 24).moved(x=x, z=z)
+        for x in (-0.65, 0.65)
+        for z in (0.08, s["depth"] - 0.08)
+    ]
     for side in (-1, 1):
         for place in (0.15, 0.26, 0.36):
             port = plate(0.06, 0.02, glass()).turned("y", side * 90)
@@ -91,18 +115,20 @@ def stage(d: Design, view: str) -> Shot:
     if kind == "front":
         return Shot(body(d), usual_camera(view, d.rng(3), pitch=16))
     if kind == "detail":
-        return Shot(body(d), Camera(yaw=-28, pitch=42, fill=1.0, focus=(-0.32, 0.06, d.sizes["depth"] * 0.42, 0.3)))
+        return Shot(
+            body(d), Camera(yaw=-28, pitch=42, fill=1.0, focus=(-0.32, 0.06, d.sizes["depth"] * 0.42, 0.3))
+        )
     if kind == "top":
         return Shot(body(d, 178), Camera(pitch=88, fill=0.84))
     if kind == "accessory":
         brick = box(0.5, 0.18, 0.28, plastic(COLOURS["black"], 0.4), 0.03)
         return Shot([*brick, cable(d.rng(9), 1.4, linear(30, 30, 32), 0.022).moved(x=0.9)], camera)
     if kind == "packaging":
-        box_parts = carton(rng, d.brand, d.model, Shot(body(d), Camera(yaw=-25, pitch=14, fill=0.9)), linear(196, 170, 134), (1.5, 1.05, 0.26))
-        return Shot(box_parts, camera)
+        product, card = Shot(body(d), Camera(yaw=-25, pitch=14, fill=0.9)), linear(196, 170, 134)
+        return Shot(carton(rng, d.brand, d.model, product, card, (1.5, 1.05, 0.26)), camera)
     if kind == "lifestyle":
-        laptop = body(d)
-        return Shot(tabletop(rng, 1.25) + laptop, usual_camera(view, d.rng(4), fill=0.66, pitch=17), daylight(rng), framed=laptop)
+        laptop, place = body(d), usual_camera(view, d.rng(4), fill=0.66, pitch=17)
+        return Shot(tabletop(rng, 1.25) + laptop, place, daylight(rng), framed=laptop)
     return Shot(body(d), camera)
 
 
@@ -111,7 +137,8 @@ def words(d: Design) -> tuple[str, str]:
     inches = f"{d.sizes['inches']:.1f}"
     text = (
         f"Light {inches}-inch notebook computer in {d.paint} aluminium with {d.options['keys']} keys,"
-        f"{' a number pad,' if d.options['numbers'] == 'yes' else ''} a wide touch pad and a bright matte display. Power supply included."
+        f"{' a number pad,' if d.options['numbers'] == 'yes' else ''} a wide touch pad"
+        " and a bright matte display. Power supply included."
     )
     return f"{d.brand} {d.model} {inches} laptop {d.paint}", text
 

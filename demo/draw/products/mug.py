@@ -7,7 +7,7 @@ import numpy as np
 from demo.draw.kind import PAINTS as COLOURS
 from demo.draw.kind import Design, Rng, image_type, pick, row_of, sizes, usual_camera
 from demo.draw.material import Material, ceramic, linear
-from demo.draw.mesh import Parts, move
+from demo.draw.mesh import Mesh, Parts, move
 from demo.draw.room import carton, daylight, tabletop
 from demo.draw.scene import Camera, Shot
 from demo.draw.shapes import lathe, smooth_path, tube
@@ -21,9 +21,23 @@ NAMES = ("Anna", "Jonas", "Mila", "Oskar", "Lea", "Theo", "Ida", "Hugo", "Clara"
 
 def design(rng: Rng, brand: str) -> Design:
     """A mug with a shape and a print of its own."""
-    numbers = sizes(rng, radius=(0.34, 0.43), tall=(0.78, 1.0), flare=(-0.06, 0.05), loop=(0.2, 0.3), thick=(0.045, 0.06))
-    options = {"print": pick(rng, ("name", "stripes", "dots", "star", "name")), "name": pick(rng, NAMES), "inside": pick(rng, ("same", "white"))}
-    return Design(brand, pick(rng, ("Morning", "Harbour", "Studio", "Cabin", "Kitchen", "Picnic", "Meadow")), int(rng.integers(1 << 30)), pick(rng, PAINTS), "white", numbers, options)
+    numbers = sizes(
+        rng, radius=(0.34, 0.43), tall=(0.78, 1.0), flare=(-0.06, 0.05), loop=(0.2, 0.3), thick=(0.045, 0.06)
+    )
+    options = {
+        "print": pick(rng, ("name", "stripes", "dots", "star", "name")),
+        "name": pick(rng, NAMES),
+        "inside": pick(rng, ("same", "white")),
+    }
+    return Design(
+        brand,
+        pick(rng, ("Morning", "Harbour", "Studio", "Cabin", "Kitchen", "Picnic", "Meadow")),
+        int(rng.integers(1 << 30)),
+        pick(rng, PAINTS),
+        "white",
+        numbers,
+        options,
+    )
 
 
 def _print(d: Design) -> Canvas:
@@ -44,7 +58,10 @@ def _print(d: Design) -> Canvas:
             canvas.write((centre, 215), d.options["name"], 92, ink)
             canvas.pen.line((centre - 90, 290, centre + 90, 290), fill=ink, width=7)
         elif d.options["print"] == "star":
-            spikes = [(centre + r * np.sin(k * np.pi / 5), 230 - r * np.cos(k * np.pi / 5)) for k, r in enumerate([120, 50] * 5)]
+            spikes = [
+                (centre + r * np.sin(k * np.pi / 5), 230 - r * np.cos(k * np.pi / 5))
+                for k, r in enumerate([120, 50] * 5)
+            ]
             canvas.pen.polygon(spikes, fill=(226, 176, 58) if d.paint != "mustard" else ink)
     return canvas
 
@@ -56,13 +73,25 @@ def body(d: Design) -> Parts:
     wall = Material((1, 1, 1), roughness=0.12, specular=0.05, texture=_print(d).texture()[::-1])
     inner = glaze if d.options["inside"] == "same" else ceramic(linear(234, 232, 226))
     outside = lathe([(r * 0.985, 0.06), (lip, h)], wall, 120, refine=24)
-    parts = [outside, lathe([(0, 0.01), (r * 0.8, 0.01), (r * 0.84, 0), (r * 0.93, 0.0), (r * 0.985, 0.06)], glaze, 96)]
-    edge = [(float(lip - 0.016 + 0.016 * np.cos(t)), float(h + 0.016 * np.sin(t))) for t in np.linspace(0, np.pi, 8)]
+    outside.uv[..., 1] = (outside.corners[..., 1] - 0.06) / (h - 0.06)
+    parts = [
+        outside,
+        lathe([(0, 0.01), (r * 0.8, 0.01), (r * 0.84, 0), (r * 0.93, 0.0), (r * 0.985, 0.06)], glaze, 96),
+    ]
+    rim = np.linspace(0, np.pi, 8)
+    edge = [(float(lip - 0.016 + 0.016 * np.cos(t)), float(h + 0.016 * np.sin(t))) for t in rim]
     parts.append(lathe([*edge, (r - 0.045, 0.12), (r * 0.7, 0.06), (0, 0.05)], inner, 96))
-    x = r + s["flare"] * 0.5 - 0.02
-    loop = [(x, h * 0.8, 0), (x + s["loop"] * 0.75, h * 0.82, 0), (x + s["loop"] * 1.1, h * 0.52, 0), (x + s["loop"] * 0.7, h * 0.22, 0), (x - 0.01, h * 0.2, 0)]
-    parts.append(tube(smooth_path([(float(a), float(b), 0.0) for a, b, _ in loop], 60), s["thick"], glaze, sideways=(0, 0, 1), flat=0.7, power=2.6))
-    return parts
+    return [*parts, _handle(d)]
+
+
+def _handle(d: Design) -> Mesh:
+    """The loop at +x."""
+    s, h = d.sizes, d.sizes["tall"]
+    x, out = s["radius"] + s["flare"] * 0.5 - 0.02, s["loop"]
+    loop = [(x, 0.8), (x + out * 0.75, 0.82), (x + out * 1.1, 0.52), (x + out * 0.7, 0.22), (x - 0.01, 0.2)]
+    path = smooth_path([(float(a), float(b * h), 0.0) for a, b in loop], 60)
+    glaze = ceramic(COLOURS[d.paint])
+    return tube(path, s["thick"], glaze, sideways=(0, 0, 1), flat=0.7, power=2.6)
 
 
 def stage(d: Design, view: str) -> Shot:
@@ -78,21 +107,28 @@ def stage(d: Design, view: str) -> Shot:
         return Shot(body(d), Camera(yaw=24, pitch=14, fill=1.0, focus=place))
     if kind == "multiview":
         others = [p for p in PAINTS if p != d.paint][d.seed % 4 : d.seed % 4 + 2]
-        return Shot(row_of([body(d.painted(p)) for p in (d.paint, *others)], 0.12), usual_camera(view, d.rng(3), fill=0.92))
+        row = row_of([body(d.painted(p)) for p in (d.paint, *others)], -0.32, 0.62)
+        return Shot(row, usual_camera(view, d.rng(3), fill=0.92, pitch=16.0))
     if kind == "packaging":
-        return Shot(carton(rng, d.brand, f"{d.model} mug", Shot(body(d), Camera(fill=0.85)), COLOURS[d.paint], (0.9, 0.95, 0.9)), camera)
+        product, shape = Shot(body(d), Camera(fill=0.85)), (0.9, 0.95, 0.9)
+        return Shot(carton(rng, d.brand, f"{d.model} mug", product, COLOURS[d.paint], shape), camera)
     if kind == "lifestyle":
-        mug = body(d)
+        mug, stand = body(d), usual_camera(view, d.rng(4), fill=0.55)
         second = move(body(d.painted("white")), x=-1.0, z=-0.5) if rng.random() < 0.4 else []
-        return Shot(tabletop(rng, 1.05) + mug + second, usual_camera(view, d.rng(4), fill=0.55), daylight(rng), framed=mug)
+        return Shot(tabletop(rng, 1.05) + mug + second, stand, daylight(rng), framed=mug)
     return Shot(body(d), camera)
 
 
 def words(d: Design) -> tuple[str, str]:
     """Title and description."""
-    printed = f'the name "{d.options["name"]}"' if d.options["print"] == "name" else f"a {d.options['print']} pattern"
+    printed = (
+        f'the name "{d.options["name"]}"'
+        if d.options["print"] == "name"
+        else f"a {d.options['print']} pattern"
+    )
     litres = 2.6 * d.sizes["radius"] ** 2 * d.sizes["tall"]
-    text = f"Stoneware coffee mug in {d.paint} with {printed}. Holds {litres * 1000:.0f} ml, safe in dishwasher and microwave."
+    text = f"Stoneware coffee mug in {d.paint} with {printed}. Holds {litres * 1000:.0f} ml."
+    text += " Safe in dishwasher and microwave."
     return f"{d.brand} {d.model} mug {d.paint}", text
 
 

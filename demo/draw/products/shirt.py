@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from demo.draw.kind import PAINTS as COLOURS
@@ -16,14 +18,40 @@ from demo.draw.texture import Canvas, noise
 CATEGORY = "Demo > Clothing > T-shirts"
 VIEWS = ("front", "back", "detail", "multiview", "lifestyle")
 PAINTS = ("white", "navy", "sage", "red", "black", "mustard", "sky", "rose", "forest", "plum")
-SLOGANS = ("slow days", "north", "rivers", "hello sun", "no. 27", "tidal", "off grid", "weekend", "moss", "orbit")
+SLOGANS = (
+    "slow days",
+    "north",
+    "rivers",
+    "hello sun",
+    "no. 27",
+    "tidal",
+    "off grid",
+    "weekend",
+    "moss",
+    "orbit",
+)
 
 
 def design(rng: Rng, brand: str) -> Design:
     """A shirt with a cut and a print of its own."""
-    numbers = sizes(rng, waist=(0.44, 0.52), tall=(1.3, 1.5), sleeve=(0.34, 0.46), scoop=(0.11, 0.2), neck=(0.15, 0.19))
-    options = {"print": pick(rng, ("words", "stripes", "circle", "none", "mountain")), "words": pick(rng, SLOGANS), "pocket": pick(rng, ("no", "no", "yes")), "collar": pick(rng, ("same", "white"))}
-    return Design(brand, pick(rng, ("Coast", "Basic", "Harbour", "Atlas", "Trail", "Loft", "Campus")), int(rng.integers(1 << 30)), pick(rng, PAINTS), "white", numbers, options)
+    numbers = sizes(
+        rng, waist=(0.44, 0.52), tall=(1.3, 1.5), sleeve=(0.3, 0.38), scoop=(0.11, 0.2), neck=(0.15, 0.19)
+    )
+    options = {
+        "print": pick(rng, ("words", "stripes", "circle", "none", "mountain")),
+        "words": pick(rng, SLOGANS),
+        "pocket": pick(rng, ("no", "no", "yes")),
+        "collar": pick(rng, ("same", "white")),
+    }
+    return Design(
+        brand,
+        pick(rng, ("Coast", "Basic", "Harbour", "Atlas", "Trail", "Loft", "Campus")),
+        int(rng.integers(1 << 30)),
+        pick(rng, PAINTS),
+        "white",
+        numbers,
+        options,
+    )
 
 
 def _print(d: Design, back: bool) -> Canvas:
@@ -78,29 +106,47 @@ def _panel(d: Design, stuff: Material, scoop: float, level: float, back: bool) -
     bulge = 0.055 * np.clip(1 - u**2, 0, 1) ** 0.35
     z = level + (0 if back else 1) * bulge + 0.006 * _folds(d, x, y, int(back)) * np.clip(1 - u**4, 0, 1)
     points = np.stack([x, y, z], 2)
-    return grid(np.asarray(points[::-1, ::-1], np.float32)[:, ::-1], stuff)
+    return _upright(d, grid(np.asarray(points[::-1], np.float32), stuff))
 
 
 def _sleeve(d: Design, side: int, stuff: Material) -> Mesh:
     """A short flat sleeve."""
     s = d.sizes
     top = s["tall"] - 0.30 * (s["waist"] * 0.98 - s["neck"])
-    start = np.array([side * (s["waist"] * 0.8), top - 0.165, 0.03])
+    start = np.array([side * (s["waist"] * 0.72), top - 0.105, 0.03])
     end = start + np.array([side * s["sleeve"], -s["sleeve"] * 0.62, 0.0])
     path = np.linspace(start, end, 24).astype(np.float32)
-    radius = np.linspace(0.195, 0.165, 24).astype(np.float32)
-    return tube(path, radius, stuff, flat=0.17, power=2.2, sideways=(0.53 * side, 0.85, 0.0), steps=40, ends=False)
+    radius = np.linspace(0.185, 0.15, 24).astype(np.float32)
+    sleeve = tube(
+        path, radius, stuff, flat=0.14, power=2.2, sideways=(0.53 * side, 0.85, 0.0), steps=40, ends=False
+    )
+    return _upright(d, sleeve)
+
+
+def _upright(d: Design, mesh: Mesh) -> Mesh:
+    """The print laid on straight from the front."""
+    uv = np.stack([mesh.corners[..., 0] / 1.1 + 0.5, 1 - mesh.corners[..., 1] / d.sizes["tall"]], 2)
+    return replace(mesh, uv=uv.astype(np.float32))
 
 
 def body(d: Design, back: bool = False) -> Parts:
     """The shirt upright in the x-y plane, hem on y = 0, the wanted side towards +z."""
     s, thread = d.sizes, fabric(COLOURS[d.paint], 0.22, 150.0)
-    cloth = Material((1, 1, 1), 0.95, 0.01, grain=0.22, grain_frequency=150, mottle=0.05, mottle_frequency=150, texture=_print(d, back).texture())
+    cloth = Material(
+        (1, 1, 1),
+        0.95,
+        0.01,
+        grain=0.22,
+        grain_frequency=150,
+        mottle=0.05,
+        mottle_frequency=150,
+        texture=_print(d, back).texture(),
+    )
     plain = fabric(tuple(0.82 * c for c in COLOURS[d.paint]), 0.22, 150.0)  # type: ignore[arg-type]
     shallow = 0.035
     parts = [_panel(d, cloth, shallow if back else s["scoop"], 0.0, False)]
     parts.append(_panel(d, plain, shallow, -0.004, True))
-    parts += [_sleeve(d, side, thread) for side in (-1, 1)]
+    parts += [_sleeve(d, side, cloth if d.options["print"] == "stripes" else thread) for side in (-1, 1)]
     rim = fabric(COLOURS["white"] if d.options["collar"] == "white" else COLOURS[d.paint], 0.3, 120.0)
     for depth, level in ((shallow, 0.004 if not back else 0.05), (s["scoop"], 0.05))[: 1 if back else 2]:
         a = np.linspace(np.pi, 2 * np.pi, 40)
@@ -121,24 +167,45 @@ def stage(d: Design, view: str) -> Shot:
     if kind == "back":
         return Shot(_laid(body(d, back=True)), above)
     if kind == "detail":
-        return Shot(_laid(body(d)), Camera(yaw=-14, pitch=62, fill=1.0, focus=(0.06, 0.03, -s["tall"] + 0.14, 0.24)))
+        return Shot(
+            _laid(body(d)), Camera(yaw=-14, pitch=62, fill=1.0, focus=(0.06, 0.03, -s["tall"] + 0.14, 0.24))
+        )
     if kind == "multiview":
         others = [p for p in PAINTS if p != d.paint][d.seed % 6 : d.seed % 6 + 2]
-        return Shot(_laid(row_of([body(d.painted(p)) for p in (d.paint, *others)], 0.1)), Camera(pitch=90, fill=0.93))
+        return Shot(
+            _laid(row_of([body(d.painted(p)) for p in (d.paint, *others)], -0.85, 0.12)),
+            Camera(pitch=90, fill=0.93),
+        )
     if kind == "lifestyle":
         hung = move(body(d), y=0.55)
-        hook = [(0.0, s["tall"] + 0.5, 0.0), (0.0, s["tall"] + 0.66, 0.0), (0.05, s["tall"] + 0.75, 0.0), (-0.03, s["tall"] + 0.8, 0.0)]
-        bar = [(-0.4, s["tall"] + 0.42, 0.015), (0.0, s["tall"] + 0.54, 0.015), (0.4, s["tall"] + 0.42, 0.015)]
-        hanger = [tube(smooth_path(hook), 0.012, metal(COLOURS["silver"])), tube(smooth_path(bar), 0.028, plastic(WOODS[0]))]
-        rail = tube(np.array([[-3, s["tall"] + 0.8, 0], [3, s["tall"] + 0.8, 0]], np.float32), 0.024, metal(COLOURS["graphite"]))
-        return Shot(move(living_room(rng, 1.1), z=0.9) + hung + hanger + [rail], usual_camera(view, d.rng(4), fill=0.72, pitch=3.0), daylight(rng), framed=hung + hanger)
+        hanger, rail = _hanger(s["tall"])
+        scene = move(living_room(rng, 1.1), z=0.9) + hung + hanger + [rail]
+        place = usual_camera(view, d.rng(4), fill=0.72, pitch=3.0)
+        return Shot(scene, place, daylight(rng), framed=hung + hanger)
     return Shot(_laid(body(d)), above)
+
+
+def _hanger(tall: float) -> tuple[Parts, Mesh]:
+    """A hanger for a shirt whose hem is at 0.55, and the rail above."""
+    hook = [(0.0, 0.5), (0.0, 0.66), (0.05, 0.75), (-0.03, 0.8)]
+    wire = tube(smooth_path([(x, tall + y, 0.0) for x, y in hook]), 0.012, metal(COLOURS["silver"]))
+    bar = [(-0.36, 0.37), (0.0, 0.5), (0.36, 0.37)]
+    wooden = tube(smooth_path([(x, tall + y, 0.01) for x, y in bar]), 0.028, plastic(WOODS[0]))
+    ends = np.array([[-3, tall + 0.8, 0], [3, tall + 0.8, 0]], np.float32)
+    return [wire, wooden], tube(ends, 0.024, metal(COLOURS["graphite"]))
 
 
 def words(d: Design) -> tuple[str, str]:
     """Title and description."""
-    design_words = {"words": f'printed "{d.options["words"]}"', "none": "plain", "stripes": "striped", "circle": "with a round print", "mountain": "with a mountain print"}
-    text = f"Crew-neck T-shirt in {d.paint} organic cotton, {design_words[d.options['print']]}. Regular fit, short sleeves, soft jersey of 180 g."
+    design_words = {
+        "words": f'printed "{d.options["words"]}"',
+        "none": "plain",
+        "stripes": "striped",
+        "circle": "with a round print",
+        "mountain": "with a mountain print",
+    }
+    text = f"Crew-neck T-shirt in {d.paint} organic cotton, {design_words[d.options['print']]}."
+    text += " Regular fit, short sleeves, soft jersey of 180 g."
     return f"{d.brand} {d.model} T-shirt {d.paint}", text
 
 

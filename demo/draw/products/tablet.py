@@ -21,8 +21,12 @@ PAINTS = ("graphite", "silver", "rose", "sky", "sage")
 def design(rng: Rng, brand: str) -> Design:
     """A tablet of its own proportions."""
     options = {"stylus": pick(rng, ("no", "no", "yes")), "camera": pick(rng, ("one", "two", "three"))}
-    numbers = sizes(rng, width=(0.92, 1.08), height=(1.32, 1.62), corner=(0.05, 0.12), bezel=(0.045, 0.09), inches=(8, 13))
-    return Design(brand, model_name(rng), int(rng.integers(1 << 30)), pick(rng, PAINTS), "black", numbers, options)
+    numbers = sizes(
+        rng, width=(0.92, 1.08), height=(1.32, 1.62), corner=(0.05, 0.12), bezel=(0.045, 0.09), inches=(8, 13)
+    )
+    return Design(
+        brand, model_name(rng), int(rng.integers(1 << 30)), pick(rng, PAINTS), "black", numbers, options
+    )
 
 
 def _wallpaper(d: Design) -> Texture:
@@ -44,8 +48,23 @@ def _stylus(d: Design) -> Parts:
     """A pen along y, standing on its tip."""
     white = plastic(COLOURS["white"], 0.3)
     length = d.sizes["height"] * 0.85
-    pen = lathe([(0.0, 0.0), (0.006, 0.01), (0.026, 0.12), (0.026, length), (0.02, length + 0.01), (0, length + 0.01)], white, 32)
-    ring = lathe([(0.0265, length - 0.16), (0.0275, length - 0.15), (0.0265, length - 0.14)], metal(COLOURS["silver"]), 32)
+    pen = lathe(
+        [
+            (0.0, 0.0),
+            (0.006, 0.01),
+            (0.026, 0.12),
+            (0.026, length),
+            (0.02, length + 0.01),
+            (0, length + 0.01),
+        ],
+        white,
+        32,
+    )
+    ring = lathe(
+        [(0.0265, length - 0.16), (0.0275, length - 0.15), (0.0265, length - 0.14)],
+        metal(COLOURS["silver"]),
+        32,
+    )
     return [pen, ring]
 
 
@@ -77,7 +96,9 @@ def stage(d: Design, view: str) -> Shot:
     camera = usual_camera(view, d.rng(3))
     kind = image_type(view)
     if kind == "detail":
-        return Shot(body(d), Camera(yaw=168, pitch=14, fill=0.95, focus=(d.sizes["width"] * 0.36, h * 0.86, 0, 0.26)))
+        return Shot(
+            body(d), Camera(yaw=168, pitch=14, fill=0.95, focus=(d.sizes["width"] * 0.36, h * 0.86, 0, 0.26))
+        )
     if kind == "accessory":
         return Shot(_accessories(d), camera)
     if kind == "packaging":
@@ -85,7 +106,12 @@ def stage(d: Design, view: str) -> Shot:
         return Shot(carton(rng, d.brand, d.model, front, COLOURS[d.paint], (1.0, 1.35, 0.22)), camera)
     if kind == "lifestyle":
         leaning = rotate(body(d), "x", -22)
-        return Shot(tabletop(rng, 1.0) + leaning, usual_camera(view, d.rng(4), fill=0.62), daylight(rng), framed=leaning)
+        return Shot(
+            tabletop(rng, 1.0) + leaning,
+            usual_camera(view, d.rng(4), fill=0.62),
+            daylight(rng),
+            framed=leaning,
+        )
     return Shot(body(d), camera)
 
 
@@ -93,7 +119,11 @@ def _accessories(d: Design) -> Parts:
     """Charger and cable, as sent along."""
     white = plastic(COLOURS["white"], 0.35)
     brick = box(0.42, 0.42, 0.42, white, 0.06)
-    prongs = [p for x in (-0.08, 0.08) for p in move(box(0.03, 0.16, 0.07, metal(COLOURS["silver"]), 0.008), x=x, y=0.42)]
+    prongs = [
+        p
+        for x in (-0.08, 0.08)
+        for p in move(box(0.03, 0.16, 0.07, metal(COLOURS["silver"]), 0.008), x=x, y=0.42)
+    ]
     wire = cable(d.rng(9), 1.5, linear(222, 222, 220), 0.022).moved(x=0.85)
     return brick + prongs + [wire]
 
@@ -104,7 +134,8 @@ def words(d: Design) -> tuple[str, str]:
     title = f"{d.brand} {d.model} {inches}-inch tablet, {d.paint}"
     stylus = " A pressure-sensitive stylus is in the box." if d.options["stylus"] == "yes" else ""
     text = (
-        f"Thin tablet with a {inches}-inch touch screen, {d.options['camera']}-lens rear camera and a metal shell in {d.paint}."
+        f"Thin tablet with a {inches}-inch touch screen, {d.options['camera']}-lens rear camera"
+        f" and a metal shell in {d.paint}."
         f" All-day battery, charger and USB cable included.{stylus}"
     )
     return title, text

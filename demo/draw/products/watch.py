@@ -22,34 +22,44 @@ HIDES = {"brown": linear(96, 58, 36), "tan": linear(172, 118, 70), "steel": line
 
 def design(rng: Rng, brand: str) -> Design:
     """A watch with a dial, a case and a strap of its own."""
-    numbers = sizes(rng, case=(0.42, 0.5), strap=(0.2, 0.26), bezel=(0.03, 0.07), hour=(0, 12), minute=(0, 60))
+    numbers = sizes(
+        rng, case=(0.42, 0.5), strap=(0.2, 0.26), bezel=(0.03, 0.07), hour=(0, 12), minute=(0, 60)
+    )
     options = {
-        "dial": pick(rng, ("bars", "numbers", "roman", "dots")), "strap": pick(rng, STRAPS),
-        "metal": pick(rng, ("steel", "gold", "dark")), "small": pick(rng, ("none", "one", "three")),
+        "dial": pick(rng, ("bars", "numbers", "roman", "dots")),
+        "strap": pick(rng, STRAPS),
+        "metal": pick(rng, ("steel", "gold", "dark")),
+        "small": pick(rng, ("none", "one", "three")),
     }
-    return Design(brand, model_name(rng), int(rng.integers(1 << 30)), pick(rng, PAINTS), "silver", numbers, options)
+    return Design(
+        brand, model_name(rng), int(rng.integers(1 << 30)), pick(rng, PAINTS), "silver", numbers, options
+    )
+
+
+ROMANS = ("XII", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI")
+SMALL_DIALS = {"none": (), "one": ((320, 440),), "three": ((320, 440), (210, 320), (430, 320))}
 
 
 def _dial(d: Design) -> Canvas:
-    """The face of the watch with its hands."""
+    """The face of the watch: marks, small dials, the maker's name."""
     ground = tuple(int(255 * c ** (1 / 2.2)) for c in COLOURS[d.paint])
     canvas = Canvas(640, 640, (ground[0], ground[1], ground[2]))
     ink = (235, 235, 230) if sum(ground) < 380 else (34, 36, 42)
-    romans = ("XII", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI")
+    marks = d.options["dial"]
     for minute in range(60):
-        a = np.radians(minute * 6)
-        x, y = np.sin(a), -np.cos(a)
-        hour, marks = minute // 5, d.options["dial"]
-        inner = 0.86 if minute % 5 == 0 and marks == "bars" else 0.93
-        canvas.pen.line((320 + 302 * x, 320 + 302 * y, 320 + 320 * inner * x, 320 + 320 * inner * y), fill=ink, width=7 if minute % 5 == 0 else 2)
-        if minute % 5 or marks == "bars":
-            continue
-        if marks == "dots":
-            canvas.pen.ellipse((320 + 256 * x - 15, 320 + 256 * y - 15, 320 + 256 * x + 15, 320 + 256 * y + 15), fill=ink)
-        else:
-            canvas.write((320 + 246 * x, 320 + 246 * y), romans[hour] if marks == "roman" else str(hour or 12), 52, ink)
-    places = {"none": (), "one": ((320, 440),), "three": ((320, 440), (210, 320), (430, 320))}[d.options["small"]]
-    for x, y in places:
+        whole = minute % 5 == 0
+        x, y = np.sin(np.radians(minute * 6)), -np.cos(np.radians(minute * 6))
+        inner = 320 * (0.86 if whole and marks == "bars" else 0.93)
+        line = (320 + 302 * x, 320 + 302 * y, 320 + inner * x, 320 + inner * y)
+        canvas.pen.line(line, fill=ink, width=7 if whole else 2)
+        if whole and marks == "dots":
+            dot = (320 + 256 * x, 320 + 256 * y)
+            canvas.pen.ellipse((dot[0] - 15, dot[1] - 15, dot[0] + 15, dot[1] + 15), fill=ink)
+        elif whole and marks != "bars":
+            hour = minute // 5
+            name = ROMANS[hour] if marks == "roman" else str(hour or 12)
+            canvas.write((320 + 246 * x, 320 + 246 * y), name, 52, ink)
+    for x, y in SMALL_DIALS[d.options["small"]]:
         canvas.pen.ellipse((x - 56, y - 56, x + 56, y + 56), outline=ink, width=4)
         canvas.pen.line((x, y, x + 22, y - 36), fill=ink, width=4)
     canvas.write((320, 200), d.brand, 34, ink)
@@ -58,35 +68,49 @@ def _dial(d: Design) -> Canvas:
 
 def _hand(length: float, width: float, degrees: float, colour: Material, level: float) -> Mesh:
     """A pointed hand that lies on the dial."""
-    ring = np.array([[-width, -0.05, 0], [width, -0.05, 0], [width * 0.8, length * 0.8, 0], [0, length, 0], [-width * 0.8, length * 0.8, 0]], np.float32)
+    half = [(width, -0.05), (width * 0.8, length * 0.8)]
+    outline = [*half, (0.0, length), *[(-x, y) for x, y in half[::-1]]]
+    ring = np.array([(x, y, 0.0) for x, y in outline], np.float32)
     return fan(ring, colour).turned("z", -degrees).moved(z=level)
 
 
 def _head(d: Design) -> Parts:
     """The case about the origin, dial towards +z."""
     r, edge = d.sizes["case"], d.sizes["bezel"]
-    shine = metal({"steel": COLOURS["silver"], "gold": linear(214, 170, 92), "dark": linear(52, 52, 56)}[d.options["metal"]], 0.16)
-    case = lathe([(0, -0.1), (r * 0.86, -0.1), (r * 0.97, -0.06), (r, 0), (r * 0.98, 0.06), (r - edge, 0.1), (r - edge - 0.02, 0.075), (r - edge - 0.025, 0.06)], shine, 96)
-    parts = [case.turned("x", 90)]
-    angles = np.linspace(0, 2 * np.pi, 96, endpoint=False)
-    inner = r - edge - 0.02
-    disc = np.stack([inner * np.cos(angles), inner * np.sin(angles), np.full(96, 0.064)], 1)
-    parts.append(fan(disc.astype(np.float32), printed(_dial(d).texture(), 0.35)))
-    light = sum(COLOURS[d.paint]) > 0.5
-    tip = Material(linear(30, 32, 38) if light else linear(238, 238, 232), roughness=0.3)
-    hour, minute = d.sizes["hour"], d.sizes["minute"]
-    parts += [_hand(inner * 0.5, 0.02, hour * 30, tip, 0.072), _hand(inner * 0.78, 0.014, minute * 6, tip, 0.076)]
-    parts.append(_hand(inner * 0.85, 0.005, 200, Material(COLOURS["red"]), 0.08))
-    parts.append(lathe([(0, 0.012), (0.03, 0.01), (0.03, 0)], shine, 24).turned("x", 90).moved(z=0.08))
+    tones = {"gold": linear(214, 170, 92), "dark": linear(52, 52, 56)}
+    shine = metal(tones.get(d.options["metal"], COLOURS["silver"]), 0.16)
+    lip = [(r - edge, 0.1), (r - edge - 0.02, 0.075), (r - edge - 0.025, 0.06)]
+    outline = [(0, -0.1), (r * 0.86, -0.1), (r * 0.97, -0.06), (r, 0), (r * 0.98, 0.06), *lip]
+    parts = [lathe(outline, shine, 96).turned("x", 90), *_face(d, r - edge - 0.02, shine)]
     crown = lathe([(0, 0), (0.05, 0.0), (0.055, 0.03), (0.05, 0.06), (0, 0.06)], shine, 24).turned("z", -90)
     parts.append(crown.moved(x=r - 0.005))
-    back = np.stack([0.8 * r * np.cos(angles), -0.8 * r * np.sin(angles), np.full(96, -0.103)], 1)
-    parts.append(fan(back.astype(np.float32), metal(linear(150, 152, 156), 0.4)))
+    parts.append(_disc(0.8 * r, -0.103, metal(linear(150, 152, 156), 0.4)))
     for side in (-1, 1):
         for turn in (-1, 1):
             lug = cushion(0.075, 0.24, 0.14, shine, 3.0).turned("x", turn * 18)
             parts.append(lug.moved(x=side * (d.sizes["strap"] + 0.03), y=turn * r * 0.93, z=-0.05))
     return parts
+
+
+def _disc(radius: float, level: float, stuff: Material) -> Mesh:
+    """A flat disc that faces the viewer above 0 and away from the viewer below."""
+    a = np.linspace(0, 2 * np.pi, 96, endpoint=False) * (1 if level > 0 else -1)
+    ring = np.stack([radius * np.cos(a), radius * np.sin(a), np.full(96, level)], 1)
+    return fan(ring.astype(np.float32), stuff)
+
+
+def _face(d: Design, radius: float, shine: Material) -> Parts:
+    """The dial and its hands."""
+    light = sum(COLOURS[d.paint]) > 0.5
+    tip = Material(linear(30, 32, 38) if light else linear(238, 238, 232), roughness=0.3)
+    hub = lathe([(0, 0.012), (0.03, 0.01), (0.03, 0)], shine, 24).turned("x", 90).moved(z=0.08)
+    return [
+        _disc(radius, 0.064, printed(_dial(d).texture(), 0.35)),
+        _hand(radius * 0.5, 0.02, d.sizes["hour"] * 30, tip, 0.072),
+        _hand(radius * 0.78, 0.014, d.sizes["minute"] * 6, tip, 0.076),
+        _hand(radius * 0.85, 0.005, 200, Material(COLOURS["red"]), 0.08),
+        hub,
+    ]
 
 
 def body(d: Design) -> Parts:
@@ -103,7 +127,13 @@ def body(d: Design) -> Parts:
     strap = tube(path.astype(np.float32), width, stuff, flat=0.14 if not steel else 0.17, power=6, steps=40)
     parts = [strap, *[p.moved(z=0.72) for p in _head(d)]]
     if not steel:
-        buckle = tube(np.array([[0, -0.1, -0.76], [0, 0.1, -0.76]], np.float32), d.sizes["strap"] + 0.03, metal(COLOURS["silver"]), flat=0.2, power=6)
+        buckle = tube(
+            np.array([[0, -0.1, -0.76], [0, 0.1, -0.76]], np.float32),
+            d.sizes["strap"] + 0.03,
+            metal(COLOURS["silver"]),
+            flat=0.2,
+            power=6,
+        )
         parts.append(buckle)
     return move(parts, y=max(0.9, r + 0.45))
 
@@ -121,7 +151,9 @@ def stage(d: Design, view: str) -> Shot:
         return Shot(carton(rng, d.brand, d.model, product, COLOURS[d.paint], (1.1, 1.1, 0.8)), camera)
     if kind == "lifestyle":
         watch = rotate(body(d), "y", 14)
-        return Shot(tabletop(rng, 1.4) + watch, usual_camera(view, d.rng(4), fill=0.6), daylight(rng), framed=watch)
+        return Shot(
+            tabletop(rng, 1.4) + watch, usual_camera(view, d.rng(4), fill=0.6), daylight(rng), framed=watch
+        )
     return Shot(body(d), camera)
 
 
@@ -131,7 +163,9 @@ def _open_strap(d: Design) -> Parts:
     stuff = metal(hide, 0.28) if d.options["strap"] == "steel" else leather(hide)
     parts: Parts = []
     for side in (-1, 1):
-        path = np.stack([np.zeros(30), 0.6 + side * np.linspace(d.sizes["case"] * 0.8, 1.35, 30), np.zeros(30)], 1).astype(np.float32)
+        path = np.stack(
+            [np.zeros(30), 0.6 + side * np.linspace(d.sizes["case"] * 0.8, 1.35, 30), np.zeros(30)], 1
+        ).astype(np.float32)
         taper = d.sizes["strap"] * np.linspace(1.0, 0.8, 30, dtype=np.float32)
         parts.append(tube(path, taper, stuff, flat=0.14, power=6, steps=40))
     return parts

@@ -53,7 +53,7 @@ def measure_graphics(rgb: RgbArray, found: Foreground) -> FloatArray:
         _entropy(small),
         (span > 30).mean(),
         (span > 100).mean(),
-        np.log2(np.mean(span[(span > 2) & (span < 60)]) + 1) if (span > 2).any() else 0.0,
+        np.log2(_mean(span[(span > 2) & (span < 60)]) + 1),
         (span[mask] <= 4).mean() if mask.any() else 1.0,
         np.log2(1 + np.searchsorted(own.cumsum(), 0.95)),
         np.log2(found.fill + 1e-3),
@@ -61,6 +61,10 @@ def measure_graphics(rgb: RgbArray, found: Foreground) -> FloatArray:
         found.plain_background,
     ]
     return np.nan_to_num(np.asarray(values, np.float32))
+
+
+def _mean(values: RgbArray) -> float:
+    return float(values.mean()) if values.size else 0.0
 
 
 def _entropy(rgb: RgbArray) -> float:

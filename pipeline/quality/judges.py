@@ -17,12 +17,19 @@ from pipeline.quality.sharpness import measure_sharpness
 from pipeline.records import FloatArray, Judgement, RgbArray
 
 JUDGES = ("blur", "small_object", "placeholder")
+# A placeholder must both be made like a drawing and look like one: flat prints on real products satisfy
+# either, hardly ever both.
+HEADS = {
+    "blur": ("blur",),
+    "small_object": ("small_object",),
+    "placeholder": ("placeholder", "placeholder_look"),
+}
 FEATURES_VERSION = "1"  # raise it when a feature changes its meaning
 
 
 @dataclass(frozen=True)
 class Measures:
-    """One image's features, float32 vectors, as the three judges take them (before the embedding)."""
+    """One image's features, float32 vectors, as the heads of the same names take them."""
 
     blur: FloatArray
     small_object: FloatArray
@@ -35,11 +42,24 @@ def measure(rgb: RgbArray, found: Foreground) -> Measures:
 
 
 def stack(name: str, measures: Sequence[Measures], embeddings: FloatArray) -> FloatArray:
-    """What the head of that name takes: float32 (N,D). Placeholders are told by the embedding too."""
-    rows = np.stack([getattr(one, name) for one in measures])
-    if name == "placeholder":
-        return np.concatenate([rows, embeddings], axis=1).astype(np.float32)
-    return rows
+    """What the head of that name takes: float32 (N,D); for 'placeholder_look' the embeddings."""
+    if name == "placeholder_look":
+        return embeddings
+    return np.stack([getattr(one, name) for one in measures])
+
+
+def weigh(heads: Sequence[Head], features: Sequence[FloatArray]) -> FloatArray:
+    """Scores (N,): the least sure head's, where each head's threshold is moved to 0.5."""
+    scores = [
+        center(head.probabilities(rows), head.threshold) for head, rows in zip(heads, features, strict=True)
+    ]
+    return np.asarray(np.min(scores, axis=0), np.float32)
+
+
+def center(chances: FloatArray, threshold: float) -> FloatArray:
+    """Probabilities whose odds are divided by the threshold's: 0.5 where the head starts to flag."""
+    odds = chances / np.maximum(1 - chances, 1e-7) * (1 - threshold) / threshold
+    return np.asarray(odds / (1 + odds), np.float32)
 
 
 class QualityJudges:
@@ -51,10 +71,11 @@ class QualityJudges:
 
     @cached_property
     def heads(self) -> dict[str, Head]:
-        """Heads by judge. Raises HeadMismatch for one that was fitted to another backbone."""
+        """Heads by name. Raises HeadMismatch for one that was fitted to another backbone."""
+        names = {name for needed in HEADS.values() for name in needed}
         return {
             name: load_head(f"quality_{name}", self.folder, self.backbone)
-            for name in JUDGES
+            for name in sorted(names)
             if has_head(f"quality_{name}", self.folder)
         }
 
@@ -66,13 +87,14 @@ class QualityJudges:
         """Judgements of each image by judge; `embeddings` float32 (N,D) in the same order."""
         judged: list[dict[str, Judgement]] = [{} for _ in measures]
         for name in JUDGES if measures else ():
-            head = self.heads.get(name)
-            if head is None:
-                for found in judged:
-                    found[name] = Judgement(name, None, None, False, note="no model")
-                continue
-            scores = head.probabilities(stack(name, measures, embeddings))
-            for found, score in zip(judged, scores, strict=True):
-                flag = bool(score >= head.threshold)
-                found[name] = Judgement(name, float(score), head.threshold, flag, version=head.version)
+            for found, judgement in zip(judged, self._judge(name, measures, embeddings), strict=True):
+                found[name] = judgement
         return judged
+
+    def _judge(self, name: str, measures: Sequence[Measures], embeddings: FloatArray) -> list[Judgement]:
+        heads = [self.heads[needed] for needed in HEADS[name] if needed in self.heads]
+        if len(heads) < len(HEADS[name]):
+            return [Judgement(name, None, None, False, note="no model")] * len(measures)
+        scores = weigh(heads, [stack(needed, measures, embeddings) for needed in HEADS[name]])
+        version = "+".join(head.version for head in heads)
+        return [Judgement(name, float(s), 0.5, bool(s >= 0.5), version=version) for s in scores]

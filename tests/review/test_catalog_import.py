@@ -237,6 +237,7 @@ def test_two_imports_do_not_run_at_once(load: Import, monkeypatch: pytest.Monkey
             cursor.execute("SELECT pg_advisory_lock(%s)", [catalog_import._LOCK])
             with pytest.raises(UnableToImport, match="Another import is running"):
                 load(chair())
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [catalog_import._LOCK])
     finally:
         other.close()
     assert load(chair()).products == {"new": 1}

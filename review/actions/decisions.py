@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,8 @@ from review.actions import publishing
 from review.actions.edits import Edits, Fact, InvalidEdits, answers, find_facts, read_edits
 from review.actions.proposals import find_current_set
 from review.models import Decision, Event, Label, Product, Proposal, ProposalItem, PublishedSet, Question
+
+SUBMIT_KEY = re.compile(r"[\w-]{1,64}", re.ASCII)
 
 
 class UnableToDecide(Exception):
@@ -60,7 +63,7 @@ def reject(*, proposal: Proposal, by: User, reason: str, submit_key: str, now: d
     if known := _find_submitted(submit_key, proposal, by):
         return known
     _require_open(proposal)
-    reason = reason.strip()[:500]
+    reason = reason.replace("\0", "").strip()[:500]
     if not reason:
         raise UnableToDecide("invalid", "Say why the proposal is rejected: it helps to make better ones.")
     decision = _decide(proposal, Decision.Kind.REJECT, by, submit_key, now, reason=reason)
@@ -118,7 +121,7 @@ def _lock(proposal: Proposal) -> tuple[Product, Proposal]:
 
 
 def _find_submitted(submit_key: str, proposal: Proposal, by: User) -> Decision | None:
-    if not submit_key or len(submit_key) > 64:
+    if not SUBMIT_KEY.fullmatch(submit_key):
         raise UnableToDecide(
             "invalid", "The page sent no key of its own. Load it again; your edits are kept."
         )

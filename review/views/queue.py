@@ -20,10 +20,19 @@ from review.views.keyset import Order, read_page
 
 PAGE_ROWS = 40
 COUNT_UP_TO = 1000  # counting further costs time and tells nobody more
+
+
+def _read_moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(text)
+    return moment
+
+
 ORDERS = {
     "benefit": Order("benefit", True, float),
     "doubt": Order("doubt", True, float),
-    "oldest": Order("created_at", False, datetime.fromisoformat),
+    "oldest": Order("created_at", False, _read_moment),
 }
 SORT_WORDS = {"benefit": "most to gain first", "doubt": "most doubtful first", "oldest": "oldest first"}
 
@@ -42,7 +51,7 @@ class Filters:
         """From an address; what is not known falls away."""
         change, run, sort = query.get("change", ""), query.get("run", ""), query.get("sort", "")
         return cls(
-            category=query.get("category", "")[:300],
+            category=query.get("category", "").replace("\0", "")[:300],
             run=run if run.isdigit() and len(run) < 18 else "",
             change=change if change in CHANGES else "",
             sort=sort if sort in ORDERS else "benefit",

@@ -130,6 +130,14 @@ def test_a_broken_body_is_refused_in_words(client: Client, sam: User, body: byte
     assert "did not arrive whole" in response.json()["message"]
 
 
+@pytest.mark.parametrize("key", ["", "a" * 65, "a b", "\0", "é"])
+def test_a_key_that_is_none_is_refused(client: Client, sam: User, key: str) -> None:
+    proposal = make_proposal()
+    client.force_login(sam)
+    response = decide(client, proposal, final=list_shas(proposal), submit_key=key)
+    assert (response.status_code, response.json()["code"]) == (400, "invalid")
+
+
 def test_an_empty_set_is_refused_in_words(client: Client, sam: User) -> None:
     client.force_login(sam)
     response = decide(client, make_proposal(), final=[])
@@ -139,7 +147,7 @@ def test_an_empty_set_is_refused_in_words(client: Client, sam: User) -> None:
 def test_rejecting_keeps_the_reason(client: Client, sam: User) -> None:
     proposal = make_proposal()
     client.force_login(sam)
-    assert decide(client, proposal, kind="reject", reason="The hero is wrong").status_code == 200
+    assert decide(client, proposal, kind="reject", reason="The hero \0is wrong").status_code == 200
     assert Decision.objects.get().reason == "The hero is wrong"
     page = client.get(f"/proposals/{proposal.pk}/").content.decode()
     assert "because: The hero is wrong" in page

@@ -57,12 +57,22 @@ def test_it_filters_by_kind_of_change_and_run(client: Client, sam: User) -> None
 
 
 @pytest.mark.parametrize(
-    "query", ["?sort=nonsense&run=x&change=y", "?after=zzz", "?before=1~", "?after=nan~5"]
+    "query",
+    [
+        "?sort=nonsense&run=x&change=y",
+        "?category=%00",
+        "?after=zzz",
+        "?before=1~",
+        "?after=nan~5",
+        "?after=0.5~99999999999999999999",
+        "?sort=oldest&after=0001-01-01~1",
+        "?run=99999999999999999",
+    ],
 )
 def test_an_address_that_makes_no_sense_shows_the_plain_queue(client: Client, sam: User, query: str) -> None:
     propose("one")
     client.force_login(sam)
-    assert read_titles(client, query) in (["one"], [])
+    assert set(read_titles(client, query)) <= {"one"}
 
 
 @pytest.mark.parametrize("sort", ["benefit", "doubt", "oldest"])

@@ -40,3 +40,18 @@ def pack(rgb: RgbArray, kind: str = "JPEG", **options: object) -> bytes:
     stream = io.BytesIO()
     Image.fromarray(rgb).save(stream, kind, **options)  # type: ignore[arg-type]
     return stream.getvalue()
+
+
+def draw_photo(side: int = 480) -> RgbArray:
+    """A lit, grainy ball with a printed band, and its soft shadow on pale ground: as photos are made."""
+    y, x = (np.mgrid[:side, :side] / side - 0.5) / 0.34
+    inside = x * x + y * y < 1
+    depth = np.sqrt(np.clip(1 - x * x - y * y, 0, 1))
+    light = np.clip(0.25 + 0.75 * (-0.45 * x - 0.6 * y + 0.66 * depth), 0.08, 1)
+    colour = np.where(np.abs(y + 0.2 * depth)[..., None] < 0.25, (60, 90, 160), (200, 120, 60))
+    grain = np.random.default_rng(5).normal(0, 5, (side, side, 3))
+    shadow = np.exp(-(((x - 0.2) / 1.1) ** 2 + ((y - 1.02) / 0.16) ** 2))
+    ground = np.repeat((246 - 10 * y - 70 * shadow)[..., None], 3, axis=2) + grain * 0.15
+    shine = 140 * np.clip(-0.4 * x - 0.5 * y + 0.77 * depth, 0, 1) ** 30
+    ball = colour * light[..., None] + shine[..., None] + grain
+    return np.clip(np.where(inside[..., None], ball, ground), 0, 255).astype(np.uint8)

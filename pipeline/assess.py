@@ -12,7 +12,7 @@ from functools import cached_property
 import cv2
 import numpy as np
 
-from pipeline import dedup
+from pipeline import compliance, dedup
 from pipeline.backbone import Backbone, load_backbone
 from pipeline.config import PipelineConfig
 from pipeline.foreground import Foreground, find_object
@@ -55,7 +55,9 @@ class Assessor:
     @cached_property
     def version(self) -> str:
         """16 hex digits of settings, backbone and heads: assessments of one version are comparable."""
-        parts = [FORMAT, self.config.digest(), self.backbone.signature, self.quality.version]
+        heads = (self.quality.version, compliance.version(self.config.compliance))
+        parts = [FORMAT, self.config.digest(), self.backbone.signature, *heads]
+        parts.append(compliance.version(self.config.compliance))
         return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
 
     def assess(self, items: Sequence[tuple[str, bytes]]) -> list[Assessment]:
@@ -97,15 +99,21 @@ class Assessor:
         side = self.backbone.spec.side_px
         entries = np.stack([one.entry for one in seen]) if seen else np.zeros((0, side, side, 3), np.uint8)
         embeddings = self.backbone.embed(entries)
-        judged = self.quality.judge([one.measures for one in seen], embeddings)
         made = iter(
             [
-                self._record(one, embedding, {**words, **judge_rules(one.image, self.config.quality)})
-                for one, embedding, words in zip(seen, embeddings, judged, strict=True)
+                self._record(one, embedding, words)
+                for one, embedding, words in zip(seen, embeddings, self._weigh(seen, embeddings), strict=True)
             ]
         )
         for one in looked:
             yield one if isinstance(one, Assessment) else next(made)
+
+    def _weigh(self, seen: Sequence[Seen], embeddings: FloatArray) -> Iterator[dict[str, Judgement]]:
+        """All judges' words on each image."""
+        quality = self.quality.judge([one.measures for one in seen], embeddings)
+        allowed = compliance.judge([one.image for one in seen], embeddings, self.config.compliance)
+        for one, poor, forbidden in zip(seen, quality, allowed, strict=True):
+            yield {**poor, **judge_rules(one.image, self.config.quality), **forbidden}
 
     def _record(self, seen: Seen, embedding: FloatArray, judgements: Mapping[str, Judgement]) -> Assessment:
         return Assessment(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -10,11 +9,9 @@ from typing import Any
 import cv2
 import numpy as np
 
-from pipeline.foreground import find_object
 from pipeline.records import RgbArray
 
 SIDE_PX = 640  # longest side that is read; smaller letters are no badge
-MAX_ON_PRODUCT = 0.25  # share of a line's box; more of it is print
 MIN_CONFIDENCE = 0.6  # of the reader; below it lines of a texture are 'read'
 
 
@@ -54,28 +51,3 @@ def _read_line(entry: Any, size: tuple[int, int]) -> TextLine:
     corners = np.asarray(entry[0], np.float64) / size
     (left, top), (right, bottom) = corners.min(axis=0).clip(0, 1), corners.max(axis=0).clip(0, 1)
     return TextLine(str(entry[1]), float(entry[2]), (float(left), float(top), float(right), float(bottom)))
-
-
-def find_free_text(rgb: RgbArray, lines: Sequence[TextLine]) -> list[TextLine]:
-    """The lines that stand beside the product, not on it: nobody prints on the background.
-
-    Letters that touch the product, or fill a scene, count as the product's own.
-    """
-    if not lines:
-        return []
-    found = find_object(rgb)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(found.mask.astype(np.uint8))
-    if count < 2 or found.kind == "scene":
-        return []
-    product = labels == 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
-    return [line for line in lines if _share_under(line, product) < MAX_ON_PRODUCT]
-
-
-def _share_under(line: TextLine, mask: np.ndarray) -> float:
-    height, width = mask.shape
-    left, top, right, bottom = line.box
-    part = mask[
-        int(top * height) : max(int(top * height) + 1, round(bottom * height)),
-        int(left * width) : max(int(left * width) + 1, round(right * width)),
-    ]
-    return float(part.mean()) if part.size else 1.0

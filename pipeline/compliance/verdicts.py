@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.compliance import adult, overlay, text
+from pipeline.compliance import adult, overlay, placement, text
 from pipeline.compliance.slots import load_slots
 from pipeline.config import ComplianceConfig
 from pipeline.images import DecodedImage
@@ -19,7 +19,8 @@ from pipeline.labels import COMPLIANCE_DEFECTS
 from pipeline.records import FloatArray, Judgement, RgbArray
 
 DEFAULT_CONFIG = ComplianceConfig()
-COVERED = 0.75  # of a cell; the network was fitted with overlays weighed threefold, so this is an even chance
+SHORT_OF = 1e-3  # below the threshold: seen, but not held against the image
+ON_PRODUCT = 0.25  # share of a line of text; more of it is print
 OVERLAY_KINDS = ("badge", "watermark")
 SLOT_KINDS = tuple(name for name in COMPLIANCE_DEFECTS if name not in ("adult", *OVERLAY_KINDS))
 
@@ -72,65 +73,51 @@ class ComplianceJudge:
 def judge_overlays(
     rgb: RgbArray, finding: overlay.OverlayFinding, config: ComplianceConfig = DEFAULT_CONFIG
 ) -> dict[str, Judgement]:
-    """Badge and watermark: sure above the threshold; in the band of doubt below it the text reader decides.
+    """Badge and watermark, by the network's scores and by where its finding stands.
 
-    Text raises a doubtful badge only where it stands beside the product and on what the network took
-    for an overlay: print on the product's own surface does not count.
+    Print is the product's own: a badge all on the product must be surer than one beside it. In the band
+    of doubt below the threshold the text reader decides, by text that stands beside the product.
     """
     card = overlay.load_detector().card
     words: dict[str, Judgement] = {}
     for slot, kind in enumerate(OVERLAY_KINDS):
         score, limit = finding.scores[kind], float(card["thresholds"][kind])
-        cover = finding.cover[..., slot]
-        evidence: dict[str, Any] = {"text_area": round(float((cover > COVERED).mean()), 4)}
-        if kind == "badge" and config.badge_doubt <= score < limit:
-            evidence["text"] = ask_reader(rgb, cover, config)
-            if evidence["text"]:
-                score, evidence["decided_by"] = limit, "text beside the product"
+        cover, evidence = finding.cover[..., slot], dict[str, Any]()
+        if kind == "badge" and score >= config.badge_doubt:
+            evidence["text_area"] = round(float((cover > placement.COVERED).mean()), 4)
+            score = weigh_badge(rgb, cover, score, limit, config, evidence)
         if score >= limit:
-            evidence["box"] = bound_cover(cover, rgb.shape)
+            evidence["box"] = placement.bound_cover(cover, rgb.shape)
         version = str(card["sha256"])[:12]
         words[kind] = Judgement(kind, score, limit, score >= limit, version=version, evidence=evidence)
     return words
 
 
-def ask_reader(rgb: RgbArray, cover: FloatArray, config: ComplianceConfig) -> list[str]:
-    """At most five lines of text that stand beside the product and under the network's cover."""
-    covered = [n for n in text.read_text(rgb) if measure_cover(n, cover, rgb.shape) >= config.text_cover]
-    return [line.text for line in text.find_free_text(rgb, covered)[:5]]
-
-
-def frame_square(shape: Sequence[int]) -> tuple[float, float, float, float]:
-    """Left, top, width and height of the picture inside the padded square, as shares of the square."""
-    height, width = shape[:2]
-    side = max(height, width)
-    return (1 - width / side) / 2, (1 - height / side) / 2, width / side, height / side
-
-
-def measure_cover(line: text.TextLine, cover: FloatArray, shape: Sequence[int]) -> float:
-    """Mean cover (0 to 1) under a line of text."""
-    left, top, wide, high = frame_square(shape)
-    cells = len(cover)
-    x0, x1 = ((left + line.box[i] * wide) * cells for i in (0, 2))
-    y0, y1 = ((top + line.box[i] * high) * cells for i in (1, 3))
-    part = cover[int(y0) : max(int(y0) + 1, round(y1)), int(x0) : max(int(x0) + 1, round(x1))]
-    return float(part.mean()) if part.size else 0.0
-
-
-def bound_cover(cover: FloatArray, shape: Sequence[int]) -> list[float]:
-    """Left, top, right, bottom of what is covered, as shares of the picture; all if nothing stands out."""
-    rows, columns = np.nonzero(cover > COVERED)
-    if not len(rows):
-        return [0.0, 0.0, 1.0, 1.0]
-    left, top, wide, high = frame_square(shape)
-    cells = len(cover)
-    ends = [
-        (columns.min() / cells - left) / wide,
-        (rows.min() / cells - top) / high,
-        ((columns.max() + 1) / cells - left) / wide,
-        ((rows.max() + 1) / cells - top) / high,
-    ]
-    return [round(float(min(1.0, max(0.0, end))), 3) for end in ends]
+def weigh_badge(
+    rgb: RgbArray,
+    cover: FloatArray,
+    score: float,
+    limit: float,
+    config: ComplianceConfig,
+    evidence: dict[str, Any],
+) -> float:
+    """The badge's score after a look at where it stands; writes what decided into `evidence`."""
+    product = placement.find_product(rgb)
+    if score >= limit:
+        beside = 1.0 if product is None else placement.measure_beside(cover, rgb.shape, product)
+        if beside >= config.badge_beside or score >= config.badge_sure:
+            return score
+        evidence["decided_by"] = "print on the product"
+        return limit - SHORT_OF
+    if product is None:
+        return score
+    lines = [line for line in text.read_text(rgb) if placement.share_under(line.box, product) < ON_PRODUCT]
+    free = [n for n in lines if placement.measure_cover(n.box, cover, rgb.shape) >= config.text_cover]
+    evidence["text"] = [line.text for line in free[:5]]
+    if not free:
+        return score
+    evidence["decided_by"] = "text beside the product"
+    return limit
 
 
 @lru_cache(maxsize=4)

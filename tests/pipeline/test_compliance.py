@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from pipeline.compliance import adult, judge, overlay, text, verdicts, version
+from pipeline.compliance import adult, judge, overlay, placement, text, verdicts, version
 from pipeline.config import ComplianceConfig
 from pipeline.head_store import save_head
 from pipeline.images import decode
@@ -115,10 +115,26 @@ def test_text_that_the_network_takes_for_no_overlay_decides_nothing(monkeypatch:
     assert not verdicts.judge_overlays(draw_product(extent=0.5), doubtful)["badge"].flag
 
 
-def test_a_scene_has_no_text_beside_the_product() -> None:
+def test_a_sure_finding_all_on_the_product_is_held_for_print_unless_it_is_surer_still() -> None:
+    cover = NOTHING.copy()
+    cover[14:22, 14:22, 0] = 0.95
+    limit = float(overlay.read_card()["thresholds"]["badge"])
+    word = verdicts.judge_overlays(draw_product(), _finding(limit + 1e-4, cover=cover))["badge"]
+    assert not word.flag
+    assert word.evidence["decided_by"] == "print on the product"
+    assert verdicts.judge_overlays(draw_product(), _finding(0.9999, cover=cover))["badge"].flag
+
+
+def test_a_sure_finding_beside_the_product_is_flagged() -> None:
+    cover = NOTHING.copy()
+    cover[0:5, 0:5, 0] = 0.95
+    limit = float(overlay.read_card()["thresholds"]["badge"])
+    assert verdicts.judge_overlays(draw_product(), _finding(limit + 1e-4, cover=cover))["badge"].flag
+
+
+def test_a_scene_has_nothing_beside_the_product() -> None:
     noise = np.random.default_rng(0).integers(0, 255, (200, 200, 3), dtype=np.uint8)
-    assert text.find_free_text(noise, [_line(0.1, 0.1, 0.3, 0.2)]) == []
-    assert text.find_free_text(draw_product(), []) == []
+    assert placement.find_product(noise) is None
 
 
 def test_the_reader_reads_a_sticker_and_nothing_on_a_blank() -> None:
@@ -129,10 +145,10 @@ def test_the_reader_reads_a_sticker_and_nothing_on_a_blank() -> None:
 def test_boxes_are_given_in_shares_of_the_picture_not_of_the_padded_square() -> None:
     cover = np.zeros((36, 36), np.float32)
     cover[9:18, 0:18] = 1.0  # a 2:1 picture fills rows 9 to 27 of the square
-    assert verdicts.bound_cover(cover, (100, 200, 3)) == [0.0, 0.0, 0.5, 0.5]
-    assert verdicts.measure_cover(_line(0, 0, 0.5, 0.5), cover, (100, 200, 3)) == 1.0
-    assert verdicts.measure_cover(_line(0.6, 0.6, 1, 1), cover, (100, 200, 3)) == 0.0
-    assert verdicts.bound_cover(np.zeros((36, 36), np.float32), (10, 10, 3)) == [0.0, 0.0, 1.0, 1.0]
+    assert placement.bound_cover(cover, (100, 200, 3)) == [0.0, 0.0, 0.5, 0.5]
+    assert placement.measure_cover((0, 0, 0.5, 0.5), cover, (100, 200, 3)) == 1.0
+    assert placement.measure_cover((0.6, 0.6, 1, 1), cover, (100, 200, 3)) == 0.0
+    assert placement.bound_cover(np.zeros((36, 36), np.float32), (10, 10, 3)) == [0.0, 0.0, 1.0, 1.0]
 
 
 def test_weights_that_are_not_the_cards_are_refused(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import queue
 import random
 import threading
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncGenerator, Iterable, Iterator
 from dataclasses import dataclass
 
 from pipeline.addresses import AllowList, Resolver, resolve
@@ -42,7 +42,7 @@ async def fetch_all(
     limits: FetchLimits = DEFAULT_FETCH_LIMITS,
     allow: AllowList | None = None,
     resolver: Resolver = resolve,
-) -> AsyncIterator[Fetched]:
+) -> AsyncGenerator[Fetched, None]:
     """Yields (source, bytes or Refused) once for every distinct source as it arrives, in no fixed order.
 
     A source is an http(s) address or an absolute path. Never raises for a source. At most
@@ -70,22 +70,8 @@ def gather(
     """`fetch_all` for code that is not async: downloads go on in a thread while the caller works."""
     handed: queue.Queue[Fetched | BaseException | None] = queue.Queue(maxsize=2)
     is_left = threading.Event()
-
-    async def pump() -> None:
-        stream = fetch_all(sources, limits, allow, resolver)
-        async for item in stream:
-            if not await asyncio.to_thread(_hand_over, handed, item, is_left):
-                break
-        await stream.aclose()  # type: ignore[attr-defined]
-
-    def run() -> None:
-        try:
-            asyncio.run(pump())
-            _hand_over(handed, None, is_left)
-        except BaseException as error:
-            _hand_over(handed, error, is_left)
-
-    thread = threading.Thread(target=run, name="fetch", daemon=True)
+    stream = fetch_all(sources, limits, allow, resolver)
+    thread = threading.Thread(target=_pump, args=(stream, handed, is_left), name="fetch", daemon=True)
     thread.start()
     try:
         while (item := handed.get()) is not None:
@@ -95,6 +81,22 @@ def gather(
     finally:
         is_left.set()
         thread.join()
+
+
+def _pump(stream: AsyncGenerator[Fetched, None], handed: queue.Queue, is_left: threading.Event) -> None:
+    """Runs the downloads and hands over each result, then None, or what went wrong with us."""
+
+    async def run() -> None:
+        async for item in stream:
+            if not await asyncio.to_thread(_hand_over, handed, item, is_left):
+                break
+        await stream.aclose()
+
+    try:
+        asyncio.run(run())
+        _hand_over(handed, None, is_left)
+    except BaseException as error:
+        _hand_over(handed, error, is_left)
 
 
 def _hand_over(handed: queue.Queue, item: object, is_left: threading.Event) -> bool:

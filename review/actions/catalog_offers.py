@@ -23,38 +23,46 @@ class Touched:
     changes: list[str] = field(default_factory=list)
 
 
+@dataclass
+class _Plan:
+    """What is to be written, and what was found."""
+
+    made: list[Offer] = field(default_factory=list)
+    changed: list[Offer] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def add(self, one: Touched, known: dict[Key, Offer], suppliers: Mapping[str, int], is_feed: bool) -> None:
+        """Compare one product's offers with what the catalog says."""
+        before = len(self.made) + len(self.changed)
+        for supplier, position, image in one.parsed.iterate_images():
+            offer = known.pop((suppliers[supplier], image.source), None)
+            if offer is None:
+                self.made.append(_make(one.row, suppliers[supplier], position, image))
+                self.counts["new"] += not image.problem
+            elif _renew(offer, position, image):
+                self.changed.append(offer)
+                self.counts["changed"] += not image.problem
+            else:
+                self.counts["unchanged"] += not image.problem
+        gone = _retire(known, {suppliers[offer.supplier] for offer in one.parsed.offers}, is_feed)
+        self.changed += gone
+        self.counts["no longer offered"] += len(gone)
+        if len(self.made) + len(self.changed) > before:
+            one.changes.append("images")
+
+
 def write_offers(touched: Sequence[Touched], suppliers: Mapping[str, int], is_feed: bool) -> Counter[str]:
     """Make, move, renew and retire offers in three statements; counts pictures by what happened."""
     known: dict[int, dict[Key, Offer]] = defaultdict(dict)
     for row in Offer.objects.filter(product__in=[one.row.pk for one in touched if not one.is_new]):
         known[row.product_id][row.supplier_id, row.source] = row
-    offer: Offer | None
-    made: list[Offer] = []
-    changed: list[Offer] = []
-    counts: Counter[str] = Counter()
+    plan = _Plan()
     for one in touched:
-        own: dict[Key, Offer] = known[one.row.pk]
-        before = len(made) + len(changed)
-        for supplier, position, image in one.parsed.iterate_images():
-            key = suppliers[supplier], image.source
-            offer = own.pop(key, None)
-            if offer is None:
-                made.append(_make(one.row, suppliers[supplier], position, image))
-                counts["new"] += not image.problem
-            elif _renew(offer, position, image):
-                changed.append(offer)
-                counts["changed"] += not image.problem
-            else:
-                counts["unchanged"] += not image.problem
-        gone = _retire(own, {suppliers[offer.supplier] for offer in one.parsed.offers}, is_feed)
-        counts["no longer offered"] += len(gone)
-        changed += gone
-        if len(made) + len(changed) > before:
-            one.changes.append("images")
-    Offer.objects.bulk_create(made, batch_size=2000)
+        plan.add(one, known[one.row.pk], suppliers, is_feed)
+    Offer.objects.bulk_create(plan.made, batch_size=2000)
     fields = ["position", "stamp", "state", "refusal", "refusal_code", "is_retired"]
-    Offer.objects.bulk_update(changed, fields, batch_size=2000)
-    return +counts
+    Offer.objects.bulk_update(plan.changed, fields, batch_size=2000)
+    return +plan.counts
 
 
 def _make(product: Product, supplier_id: int, position: int, image: ImageSource) -> Offer:

@@ -26,14 +26,14 @@ def main() -> int:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         desk = open_as(browser, wanted, 1440, 900, "light")
-        shoot(desk, wanted.out / "queue.png")
+        shoot(desk, wanted.out / "queue-1440-light.png")
         desk.goto(f"{wanted.url}/proposals/next/{wanted.search}")
-        shoot(desk, wanted.out / "proposal.png")
+        shoot(desk, wanted.out / "proposal-1440-light.png")
         address = desk.url
         desk.close()  # gives the proposal back
         phone = open_as(browser, wanted, 390, 844, "dark")
         phone.goto(address)
-        shoot(phone, wanted.out / "proposal-phone.png")
+        shoot(phone, wanted.out / "proposal-390-dark.png")
         browser.close()
     return 0
 

@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
 
+from pipeline.addresses import AllowList
 from smartimg import services
 from smartimg.admin_menu import UNFOLD as UNFOLD
 
@@ -178,6 +179,10 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", 
 
 # Fetching: hosts (or CIDR blocks) that may resolve to private addresses, by the operator's word only.
 FETCH_ALLOW = read_list("SMARTIMG_FETCH_ALLOW")
+try:
+    AllowList.parse(FETCH_ALLOW)
+except ValueError as error:
+    raise ImproperlyConfigured(f"SMARTIMG_FETCH_ALLOW makes no sense: {error}") from error
 FETCH_PER_HOST = read_int("SMARTIMG_FETCH_PER_HOST", 4, least=1)
 FETCH_TIMEOUT_S = read_int("SMARTIMG_FETCH_TIMEOUT_S", 20, least=1)
 

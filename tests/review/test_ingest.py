@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import io
+import threading
+from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +118,31 @@ def test_a_source_that_gives_nothing_has_its_reason_at_the_offer(catalog: Path) 
     inner.refresh_from_db()
     assert (gone.refusal, gone.image) == ("The file is no longer there.", None)
     assert "not a public address" in inner.refusal
+
+
+@pytest.fixture
+def supplier_host(catalog: Path) -> Iterator[str]:
+    """A supplier's server on this machine that shows the folder of files."""
+    answer = partial(SimpleHTTPRequestHandler, directory=str(catalog))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), answer)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    yield f"127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def test_a_host_of_the_operators_is_fetched_from(
+    catalog: Path, supplier_host: str, settings: Settings
+) -> None:
+    write(catalog, "a.png", draw_picture(1))
+    row = offer(f"http://{supplier_host}/a.png")
+    settings.FETCH_ALLOW = [supplier_host]
+    assert fetch() == ingest.FetchCounts(fetched=1)
+    row.refresh_from_db()
+    assert row.image is not None
+    assert row.image.byte_size == len(draw_picture(1))
 
 
 def test_only_what_may_have_passed_is_asked_for_again_and_only_after_a_while(catalog: Path) -> None:

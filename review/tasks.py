@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from celery import Task, shared_task
+from celery.signals import worker_ready
 from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerError
@@ -16,6 +17,7 @@ from review.models import Offer, RunBatch, SelectionRun
 
 logger = logging.getLogger(__name__)
 
+WARM_UP_EXPIRES_S = 60
 URGENT, BULK = 0, 6  # Redis priorities: a single product that a program waits for goes first
 
 
@@ -62,6 +64,21 @@ def judge_batch(run_id: int, number: int) -> None:
 
     batches.judge(run_id=run_id, number=number)
     send_batches(run_id)
+
+
+@shared_task
+def judge_warm_up() -> None:
+    """Load the models before the first batch needs them: a program may be waiting for that one."""
+    from review import inference
+
+    logger.info("judges are ready, analysis version %s", inference.load_assessor().version)
+
+
+@worker_ready.connect
+def warm_up(sender: Any, **_: Any) -> None:
+    """A worker that judges loads the models as it starts; the message is for this moment only."""
+    if "vision" in sender.app.amqp.queues.consume_from:
+        judge_warm_up.apply_async(expires=WARM_UP_EXPIRES_S)
 
 
 @shared_task

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -131,3 +132,19 @@ def test_without_a_broker_nothing_is_lost_and_nobody_gets_an_error(
     with caplog.at_level(logging.WARNING), django_capture_on_commit_callbacks(execute=True):
         tasks.hint(tasks.plan_run, 7)
     assert "the broker is away" in caplog.text
+
+
+class Ready:
+    """What Celery sends along when a worker is ready."""
+
+    def __init__(self, *queues: str) -> None:
+        self.app = SimpleNamespace(amqp=SimpleNamespace(queues=SimpleNamespace(consume_from=queues)))
+
+
+def test_a_worker_that_judges_loads_the_models_as_it_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[dict[str, Any]] = []
+    monkeypatch.setattr(tasks.judge_warm_up, "apply_async", lambda **said: asked.append(said))
+    tasks.warm_up(Ready("fetch", "default"))
+    assert asked == []
+    tasks.warm_up(Ready("vision"))
+    assert asked == [{"expires": tasks.WARM_UP_EXPIRES_S}]

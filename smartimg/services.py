@@ -35,7 +35,7 @@ def endpoints(var_dir: Path) -> Endpoints:
     embedded_database = f"postgresql://postgres@/{postgres.DATABASE}?host={quote(str(sockets), safe='')}"
     return Endpoints(
         database_url=os.environ.get("DATABASE_URL") or embedded_database,
-        redis_url=os.environ.get("REDIS_URL") or f"unix://{sockets / valkey.SOCKET}",
+        redis_url=os.environ.get("REDIS_URL") or f"unix://{quote(str(sockets / valkey.SOCKET))}",
     )
 
 

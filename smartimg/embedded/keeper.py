@@ -6,6 +6,7 @@ gets the same lock for itself alone, nobody uses the services, and it stops them
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import signal
@@ -79,6 +80,8 @@ def keep(place: Place, children: list[Child]) -> None:
                 continue
             break
         stop_all(children, STOP_WITHIN_S)
+        with contextlib.suppress(OSError):
+            place.sockets.rmdir()
         # Given back before the users' lock: a newcomer waits for that one and must then find no keeper.
         release_lock()
 

@@ -35,9 +35,9 @@ class Place:
 
     @property
     def sockets(self) -> Path:
-        """Under var/ where the path is short enough for a socket, else under the temporary folder."""
+        """Under var/ where sockets can have its path (PostgreSQL splits at commas), else a temporary folder."""
         inside = self.run / "sockets"
-        if len(os.fsencode(inside / SOCKET_NAME)) <= LONGEST_SOCKET:
+        if len(os.fsencode(inside / SOCKET_NAME)) <= LONGEST_SOCKET and "," not in str(inside):
             return inside
         digest = hashlib.sha256(os.fsencode(self.var)).hexdigest()[:16]
         return Path(tempfile.gettempdir()) / f"smartimg-{os.getuid()}-{digest}"

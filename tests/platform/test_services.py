@@ -13,6 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 import redis
+from kombu import Connection
 
 from smartimg import services
 from smartimg.embedded import postgres
@@ -162,6 +163,19 @@ def test_two_folders_never_share_a_socket_and_a_long_path_still_fits(tmp_path: P
     assert deep[0].sockets != deep[1].sockets
     for place in deep:
         assert len(os.fsencode(place.sockets / SOCKET_NAME)) <= LONGEST_SOCKET
+
+
+@pytest.mark.parametrize("name", ["with space", "100% of #1", "one,two"])
+def test_a_folder_may_have_an_odd_name(var: Path, name: str) -> None:
+    odd = var / name
+    user = start_user(odd)
+    assert ask(odd, "SELECT 1") == 1
+    assert redis.Redis.from_url(services.endpoints(odd).redis_url).ping()
+    with Connection(services.celery_broker_url(services.endpoints(odd).redis_url)) as broker:
+        broker.ensure_connection(max_retries=1)
+    end_user(user)
+    wait_for(lambda: not services.is_kept(odd))
+    assert not Place(odd).sockets.exists()
 
 
 def test_celery_gets_its_own_name_for_a_socket_and_the_same_for_a_host() -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from pipeline.assess import Assessor
 from pipeline.config import PipelineConfig, QualityConfig
-from pipeline.labels import QUALITY_DEFECTS
+from pipeline.labels import COMPLIANCE_DEFECTS, QUALITY_DEFECTS
 from tests.pipeline.drawing import draw_product, pack
 
 REPO = Path(__file__).parents[2]
@@ -55,7 +55,7 @@ def test_one_bad_file_holds_nothing_else_up(assessor: Assessor) -> None:
 def test_a_readable_image_has_everything(assessor: Assessor) -> None:
     (found,) = assessor.assess([("a", pack(draw_product(500), "PNG"))])
     assert (found.width_px, found.height_px, found.format) == (500, 500, "PNG")
-    assert set(QUALITY_DEFECTS) <= set(found.judgements)
+    assert {*QUALITY_DEFECTS, *COMPLIANCE_DEFECTS} <= set(found.judgements)
     assert found.embedding is not None
     assert found.embedding.shape == (1280,)
     assert found.embedding.dtype == np.float32

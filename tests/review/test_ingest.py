@@ -133,9 +133,7 @@ def supplier_host(catalog: Path) -> Iterator[str]:
     thread.join()
 
 
-def test_a_host_of_the_operators_is_fetched_from(
-    catalog: Path, supplier_host: str, settings: Settings
-) -> None:
+def test_a_listed_host_is_fetched_from(catalog: Path, supplier_host: str, settings: Settings) -> None:
     write(catalog, "a.png", draw_picture(1))
     row = offer(f"http://{supplier_host}/a.png")
     settings.FETCH_ALLOW = [supplier_host]

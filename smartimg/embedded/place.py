@@ -35,7 +35,7 @@ class Place:
 
     @property
     def sockets(self) -> Path:
-        """Under var/ where sockets can have its path (PostgreSQL splits at commas), else a temporary folder."""
+        """Under var/ where a socket can have its path (PostgreSQL splits at commas), else in /tmp."""
         inside = self.run / "sockets"
         if len(os.fsencode(inside / SOCKET_NAME)) <= LONGEST_SOCKET and "," not in str(inside):
             return inside

@@ -12,7 +12,7 @@ from pipeline.records import FloatArray, RgbArray
 
 Range = tuple[int, int]
 
-GAIN_BOUNDS = (0.5, 2.0)  # contrast beyond this is another picture, not another rendering
+GAIN_BOUNDS = (0.62, 1.62)  # contrast beyond this is another picture, not another rendering
 BIAS_BOUND = 80.0  # grey levels
 CLIPPED = 4  # grey levels from either end of the range that a picture uses
 RARE = 0.002  # share of pixels that may lie beyond that range

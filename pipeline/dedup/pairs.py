@@ -22,7 +22,7 @@ QUALITY = 95  # of the JPEG files written; high, so that the transforms alone de
 KINDS = {"copy": 0.5, "edit": 0.2, "colour": 0.15, "other": 0.1, "view": 0.05}
 BOTH_SHARE = 0.3  # of pairs in which the first picture is transformed too
 EDITED_SHARE = 0.6  # of different pairs in which the second picture is transformed too
-SAME_BELOW = 6.0  # grey levels, mean; a recolouring that changes less is no other colour
+SAME_BELOW = 14.0  # grey levels; a dye that shifts the channels by less is hard to see as another colour
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ class PairMaker:
                 origin = f"{picture.file} {other.file}"
                 return self._different(first, self._load(other), "colour: of the catalog", origin)
         second = recolour_object(first, self.rng)
-        if np.abs(first.astype(np.int16) - second).max(2).mean() < SAME_BELOW:
+        if _tints_apart(first, second) < SAME_BELOW:
             return None
         return self._different(first, second, "colour: dyed", picture.file)
 
@@ -147,6 +147,16 @@ class PairMaker:
 
     def _load(self, picture: Picture) -> RgbArray:
         return decode((self.root / picture.file).read_bytes(), max_side_px=SIDE_PX).rgb
+
+
+def _tints_apart(first: RgbArray, second: RgbArray) -> float:
+    """How far apart the mean channel differences are of what was changed; grey levels."""
+    shift = second.astype(np.float32) - first
+    changed = np.abs(shift).max(2) > 2
+    if changed.mean() < 0.01:
+        return 0.0
+    red, green, blue = (float(value) for value in shift[changed].mean(0))
+    return max(abs(red - green), abs(blue - green))
 
 
 def write_pairs(out: Path, pairs: Iterator[Pair]) -> int:

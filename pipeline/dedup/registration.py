@@ -23,6 +23,7 @@ SETTLED_PX = 0.02  # a step that moves no corner by more ends a level
 SIMILARITY = np.array(  # size, turn, shift x, shift y as the six numbers of an affine step
     [[1, 0, 0, 0], [0, -1, 0, 0], [0, 0, 1, 0], [0, 1, 0, 0], [1, 0, 0, 0], [0, 0, 0, 1]], np.float32
 )
+AFFINE = np.eye(6, dtype=np.float32)
 HOPELESS = 0.45  # correlation after the coarse level below which finer levels cannot help
 GOOD_START = 0.97  # correlation after the coarse level that needs no further guess
 
@@ -202,11 +203,7 @@ def _find_step(
     Pixels that fit badly weigh less; `rigid` allows shift, turn and size alone. None where too little of
     A's edges lies in B's frame.
     """
-    where = (template.points @ current[:2, :2].T + current[:2, 2]).astype(np.float32)
-    at_x, at_y = where[:, :1], where[:, 1:]
-    looked_up = cv2.remap(
-        moving, at_x, at_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=UNSEEN
-    )[:, 0]
+    looked_up = _look_up(moving, template.points, current)
     seen = (looked_up > -1).astype(np.float32)
     count = float(seen.sum())
     if count < max(60, 0.3 * seen.size):
@@ -221,14 +218,22 @@ def _find_step(
     hessian = weighted.T @ template.slopes
     hessian[np.diag_indices(6)] *= 1.001
     slope = weighted.T @ error
+    basis = SIMILARITY if rigid else AFFINE
     try:
-        if rigid:
-            step = SIMILARITY @ np.linalg.solve(SIMILARITY.T @ hessian @ SIMILARITY, SIMILARITY.T @ slope)
-        else:
-            step = np.linalg.solve(hessian, slope)
+        step = basis @ np.linalg.solve(basis.T @ hessian @ basis, basis.T @ slope)
     except np.linalg.LinAlgError:
         return None
     return step, product_ / float(np.sqrt(spread_t * spread_m))
+
+
+def _look_up(moving: FloatArray, points: FloatArray, current: Matrix) -> FloatArray:
+    """Grey levels, float32 (n,), where the map takes the points; UNSEEN beyond the frame."""
+    where = (points @ current[:2, :2].T + current[:2, 2]).astype(np.float32)
+    found = cv2.remap(
+        moving, where[:, :1], where[:, 1:], cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_CONSTANT, borderValue=UNSEEN,
+    )  # fmt: skip
+    return np.asarray(found[:, 0], np.float32)
 
 
 def _as_matrix(step: FloatArray, shape: tuple[int, ...]) -> Matrix:

@@ -42,7 +42,13 @@ def measure(overlay: Overlay, correlation: float) -> tuple[dict[str, float], Flo
     found |= _colour_features(lowest, highest, right, seen, blocks, strength)
     found["texture"] = _texture(lowest, right, seen, overlay, blocks[2])
     found |= _spread_features(differing, overlay, found["residual"])
-    found |= {
+    found |= _describe_overlay(overlay, correlation)
+    return found, differing.astype(np.float32)
+
+
+def _describe_overlay(overlay: Overlay, correlation: float) -> dict[str, float]:
+    alike = overlay.alike
+    return {
         "correlation": correlation,
         "coverage": overlay.coverage,
         "unit": overlay.unit_px,
@@ -52,7 +58,6 @@ def measure(overlay: Overlay, correlation: float) -> tuple[dict[str, float], Flo
         "stretch": overlay.stretch,
         "overlap": float(np.count_nonzero(overlay.object)) / overlay.unit_px**2,
     }
-    return found, differing.astype(np.float32)
 
 
 def block_side(unit_px: float, share: float) -> int:

@@ -159,7 +159,10 @@ class Offer(models.Model):
                 name="refused_offer_has_reason", condition=~Q(state="refused") | ~Q(refusal="")
             ),
         ]
-        indexes = [models.Index(fields=["state", "id"], name="offers_to_fetch", condition=Q(state="pending"))]
+        indexes = [
+            models.Index(fields=["state", "id"], name="offers_to_fetch", condition=Q(state="pending")),
+            models.Index(fields=["product"], name="offers_refused", condition=Q(state="refused")),
+        ]
 
     def __str__(self) -> str:
         return self.source

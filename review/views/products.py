@@ -54,9 +54,9 @@ class Filters:
         """The products behind the filters."""
         if self.q:
             rows = search(rows, self.q)
-        if self.category:
-            below = Q(category__path__startswith=self.category + " > ")
-            rows = rows.filter(Q(category__path=self.category) | below)
+        if self.category:  # ids at once: the index of category and id then gives the order too
+            below = Q(path=self.category) | Q(path__startswith=self.category + " > ")
+            rows = rows.filter(category__in=list(Category.objects.filter(below).values_list("pk", flat=True)))
         if self.state == "proposal":
             rows = rows.filter(Exists(Proposal.objects.awaiting_review().filter(product=OuterRef("pk"))))
         if self.state == "refused":
@@ -72,7 +72,10 @@ def search(rows: QuerySet[Product], text: str) -> QuerySet[Product]:
     if words:
         query = SearchQuery(" & ".join(f"{word}:*" for word in words), search_type="raw", config="simple")
         rows, wanted = rows.annotate(words=PRODUCT_WORDS), wanted | Q(words=query)
-    return rows.filter(wanted)
+    found = rows.filter(wanted)
+    # Few hits are looked up first and sorted after; the planner would walk all products in order for them.
+    few = list(found.order_by().values_list("pk", flat=True)[: COUNT_UP_TO + 1])
+    return found if len(few) > COUNT_UP_TO else rows.filter(pk__in=few)
 
 
 @require_safe

@@ -65,6 +65,7 @@ def _judge(held: Claim, beat: Heartbeat) -> None:
     rows = list(_waiting(held).select_related("product__category").order_by("pk"))
     fresh = inference.look_at(row.product for row in rows)
     selector = inference.load_selector(held.run_id)
+    runs.note_config(run_id=held.run_id, digest=selector.config.digest())
     for row in rows:
         beat.check()
         _judge_product(row, lambda candidates: inference.select(candidates, fresh, selector))

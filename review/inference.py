@@ -96,7 +96,7 @@ def _to_assessment(row: ImageAnalysis) -> Assessment:
         height_px=image.height_px,
         byte_size=image.byte_size,
         format=image.format,
-        unreadable=image.unreadable or None,
+        unreadable=image.unreadable or (None if row.framing else "The picture cannot be decoded."),
         judgements={name: Judgement.from_json(name, word) for name, word in row.judgements.items()},
         framing=Framing(**row.framing) if row.framing else None,
         embedding=None if row.embedding is None else np.asarray(row.embedding, np.float32),

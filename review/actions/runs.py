@@ -265,6 +265,11 @@ def retry(*, run: SelectionRun, now: datetime) -> int:
     return count
 
 
+def note_config(*, run_id: int, digest: str) -> None:
+    """Keep the configuration that the run's first proposals were made with."""
+    SelectionRun.objects.filter(pk=run_id, config_digest="").update(config_digest=digest)
+
+
 def unfinished() -> QuerySet[SelectionRun]:
     """Runs that somebody still has to plan or work on, oldest first."""
     return SelectionRun.objects.exclude(state=SelectionRun.State.DONE).order_by("pk")

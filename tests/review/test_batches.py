@@ -86,6 +86,7 @@ def test_pictures_are_fetched_and_judged_and_a_proposal_is_stored(folder: Path) 
     dropped = Proposal.objects.get(product=product).items.get(verdict="drop")
     assert (dropped.reason, dropped.before_position) == ("resolution", 1)
     assert dropped.evidence["judges"]["resolution"]["flag"] is True
+    assert dropped.proposal.config_digest == run.config_digest != ""
 
 
 def test_a_picture_that_was_judged_before_is_not_judged_again(folder: Path, assessor: FakeAssessor) -> None:
@@ -113,6 +114,16 @@ def test_what_is_stored_of_a_picture_reads_back_as_it_was(folder: Path, assessor
     assert read.embedding is not None
     assert said.embedding is not None
     assert (read.embedding == said.embedding).all()
+
+
+def test_a_picture_that_only_the_judges_could_not_decode_is_unreadable(folder: Path) -> None:
+    make_files(folder, draw_picture(1), draw_picture(2))
+    work_through(start_run())
+    analysis = ImageAnalysis.objects.select_related("image").first()
+    assert analysis is not None
+    ImageAnalysis.objects.filter(pk=analysis.pk).update(framing={}, judgements={})
+    (read,) = inference.read_assessments([analysis.image]).values()
+    assert read.unreadable == "The picture cannot be decoded."
 
 
 def test_a_second_worker_with_the_same_batch_does_nothing(folder: Path) -> None:

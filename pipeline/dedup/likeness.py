@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from pipeline.dedup.prepare import BoolArray, Pixels
 from pipeline.records import FloatArray, RgbArray
@@ -18,6 +19,7 @@ CLIPPED = 4  # grey levels from either end of the range that a picture uses
 RARE = 0.002  # share of pixels that may lie beyond that range
 DETAIL_BOUNDS = (0.3, 3.3)  # how much stronger one picture's fine detail may be
 SAMPLES = 3000  # pixels that a fit looks at
+MIN_SAMPLES = 300  # levels; fewer tell no light
 
 
 @dataclass(frozen=True)
@@ -78,13 +80,24 @@ def fit_photometry(
     """
     chosen = np.flatnonzero(cv2.erode(seen.astype(np.uint8), np.ones((5, 5), np.uint8)).ravel())
     chosen = chosen[:: max(1, chosen.size // SAMPLES)]
-    x = cv2.blur(left, (5, 5)).reshape(-1, 3)[chosen].astype(np.float32)
-    y = cv2.blur(right, (5, 5)).reshape(-1, 3)[chosen].astype(np.float32)
-    (low_x, high_x), (low_y, high_y) = ranges
-    clear = (x > low_x + CLIPPED) & (x < high_x - CLIPPED) & (y > low_y + CLIPPED) & (y < high_y - CLIPPED)
-    if clear.sum() < 300:
-        return 1.0, 0.0
-    return _fit_line(x[clear], y[clear])
+    for size in (5, 1):
+        x, x_clear = _sample_unclipped(left, chosen, ranges[0], size)
+        y, y_clear = _sample_unclipped(right, chosen, ranges[1], size)
+        clear = x_clear & y_clear
+        if clear.sum() >= MIN_SAMPLES:
+            return _fit_line(x[clear], y[clear])
+    return 1.0, 0.0
+
+
+def _sample_unclipped(
+    pixels: RgbArray, chosen: npt.NDArray[np.intp], range_: Range, size: int
+) -> tuple[FloatArray, BoolArray]:
+    """Blurred levels float32 (n, 3) at the chosen places, and where nothing near them is clipped."""
+    kernel = np.ones((size, size), np.uint8)
+    lowest = cv2.erode(pixels, kernel).reshape(-1, 3)[chosen]
+    highest = cv2.dilate(pixels, kernel).reshape(-1, 3)[chosen]
+    clear = (lowest > range_[0] + CLIPPED) & (highest < range_[1] - CLIPPED)
+    return cv2.blur(pixels, (size, size)).reshape(-1, 3)[chosen].astype(np.float32), clear
 
 
 def _fit_line(x: FloatArray, y: FloatArray) -> tuple[float, float]:

@@ -111,8 +111,11 @@ def weigh_badge(
         return limit - SHORT_OF
     if product is None:
         return score
-    lines = [line for line in text.read_text(rgb) if placement.share_under(line.box, product) < ON_PRODUCT]
-    free = [n for n in lines if placement.measure_cover(n.box, cover, rgb.shape) >= config.text_cover]
+    lines = text.read_text(rgb)
+    beside = [line for line in lines if placement.share_under(line.box, product) < ON_PRODUCT]
+    if len(beside) < len(lines):  # covers and packs bear print on all their parts
+        beside = []
+    free = [n for n in beside if placement.measure_cover(n.box, cover, rgb.shape) >= config.text_cover]
     evidence["text"] = [line.text for line in free[:5]]
     if not free:
         return score

@@ -16,6 +16,8 @@ from pipeline.compliance.overlay import NAME, hash_weights
 from pipeline.records import RgbArray
 from pipeline.training.overlay_examples import KINDS, SIDE_PX, Examples
 
+RATE = 2e-3
+
 
 class Trunk(nn.Module):
     """uint8 (N,S,S,3) -> fine (N,88,S/8,S/8) and coarse (N,112,S/16,S/16) features of the packaged backbone.
@@ -99,13 +101,25 @@ def see(trunk: Trunk, examples: Examples) -> Features:
     return Features(np.concatenate(fine), np.concatenate(coarse), examples.maps)
 
 
-def fit_head(features: Features, epochs: int, seed: int, report: Callable[[str], None] = print) -> CoverHead:
-    """Fits the head on cover and image loss together: AdamW, one cycle of rates, seeded."""
+def fit_head(
+    features: Features,
+    epochs: int,
+    seed: int,
+    report: Callable[[str], None] = print,
+    start: Mapping[str, torch.Tensor] | None = None,
+) -> CoverHead:
+    """Fits the head on cover and image loss together: AdamW, one cycle of rates, seeded.
+
+    `start` is the state of a head to go on from; its rate is then a third.
+    """
     torch.manual_seed(seed)
-    head = CoverHead()
+    head, rate = CoverHead(), RATE
+    if start is not None:
+        head.load_state_dict(start)
+        rate = RATE / 3
     steps = epochs * (len(features.maps) // 32)
-    optimiser = torch.optim.AdamW(head.parameters(), lr=2e-3, weight_decay=1e-3)
-    rates = torch.optim.lr_scheduler.OneCycleLR(optimiser, 2e-3, total_steps=steps, pct_start=0.15)
+    optimiser = torch.optim.AdamW(head.parameters(), lr=rate, weight_decay=1e-3)
+    rates = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, total_steps=steps, pct_start=0.15)
     shuffle, present = np.random.default_rng(seed), features.present
     for epoch in range(epochs):
         total, rows = 0.0, shuffle.permutation(len(features.maps))

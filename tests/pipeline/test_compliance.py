@@ -109,6 +109,14 @@ def test_in_doubt_print_on_the_product_is_the_products_own(monkeypatch: pytest.M
     assert not verdicts.judge_overlays(draw_product(), doubtful)["badge"].flag
 
 
+def test_text_beside_a_product_that_bears_text_too_decides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    cover = np.full_like(NOTHING, 0.9)
+    lines = [_line(0.02, 0.02, 0.3, 0.12), _line(0.4, 0.45, 0.6, 0.55)]
+    monkeypatch.setattr(text, "read_text", lambda rgb: lines)
+    doubtful = _finding(ComplianceConfig().badge_doubt, cover=cover)
+    assert not verdicts.judge_overlays(draw_product(extent=0.5), doubtful)["badge"].flag
+
+
 def test_text_that_the_network_takes_for_no_overlay_decides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(text, "read_text", lambda rgb: [_line(0.02, 0.02, 0.3, 0.12)])
     doubtful = _finding(ComplianceConfig().badge_doubt)

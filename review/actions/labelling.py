@@ -20,16 +20,19 @@ class InvalidAnswer(Exception):
 
 
 def take_question(*, by: User, now: datetime) -> Question | None:
-    """The question that this person holds, or the next free one, held for them from now on."""
+    """The question that this person holds, or the next free one, held for them from now on.
+
+    Asked twice at once, for instance by a key and a click, both get the same one.
+    """
     mine = questions_for(by).filter(leased_by=by, leased_until__gte=now)
     free = questions_for(by).filter(Q(leased_until__isnull=True) | Q(leased_until__lt=now))
-    return _hold(mine, by, now) or _hold(free, by, now)
+    return _hold(mine, by, now) or _hold(free, by, now, skip=True) or _hold(mine, by, now)
 
 
 @transaction.atomic
-def _hold(rows: QuerySet[Question], by: User, now: datetime) -> Question | None:
-    """Take the oldest of the rows that nobody else takes at this very moment."""
-    oldest = rows.order_by("pk").select_for_update(skip_locked=True, of=("self",)).values("pk")[:1]
+def _hold(rows: QuerySet[Question], by: User, now: datetime, skip: bool = False) -> Question | None:
+    """Take the oldest of the rows; with `skip`, of those that nobody else takes at this very moment."""
+    oldest = rows.order_by("pk").select_for_update(skip_locked=skip, of=("self",)).values("pk")[:1]
     until = now + LASTS
     taken = Question.objects.filter(pk=Subquery(oldest)).update(leased_by=by, leased_until=until)
     if not taken:

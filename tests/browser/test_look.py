@@ -104,3 +104,18 @@ def test_every_key_is_explained(open_page: OpenPage, person: User) -> None:
     assert page.get_by_role("dialog", name="Keys").is_visible()
     shown = page.locator("#key-list dt").all_inner_texts()
     assert {"a", "x", "s", "z", "m", "d", "c", "Space", "?", "1 – 9"} <= set(shown)
+
+
+def test_a_picture_that_cannot_be_read_says_why(open_page: OpenPage, person: User) -> None:
+    proposal = propose()
+    item = proposal.items.get(reason="blur")
+    item.reason = "unreadable"
+    item.save()
+    item.image.unreadable = "the file ends in the middle"
+    item.image.save()
+    page = open_page(f"/proposals/{proposal.pk}/", person)
+    tile = page.locator(f'[data-strip="dropped"] [data-sha="{item.image.sha256}"]')
+    tile.click()
+    assert tile.locator("img").count() == 0
+    assert "cannot be read" in tile.inner_text()
+    assert "the file ends in the middle" in page.locator("#detail-facts").inner_text()

@@ -54,7 +54,7 @@ function looking({ review, strips, compare }) {
   return {
     zoom: () => {
       const image = review.images.get(strips.focus?.sha);
-      if (!image) return;
+      if (!image || image.unreadable) return;
       const picture = find("#zoom img");
       picture.src = image.large;
       picture.alt = review.typeOf(image.sha);

@@ -64,6 +64,7 @@ export class Detail {
   drawPicture(image) {
     const picture = find("#detail-image");
     if (picture.dataset.sha === image.sha) return;
+    picture.hidden = Boolean(image.unreadable);
     picture.dataset.sha = image.sha;
     picture.width = image.width || 600;
     picture.height = image.height || 600;
@@ -92,7 +93,7 @@ export class Detail {
 }
 
 function describeFile(image) {
-  const parts = [];
+  const parts = image.unreadable ? [image.unreadable] : [];
   if (image.supplier) parts.push(`from ${image.supplier}`);
   if (image.width) parts.push(`${image.width} × ${image.height} px`);
   if (image.bytes) parts.push(image.bytes >= 1e6 ? `${(image.bytes / 1e6).toFixed(1)} MB` : `${Math.max(1, Math.round(image.bytes / 1e3))} kB`);

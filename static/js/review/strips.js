@@ -1,5 +1,5 @@
 // The three strips. Tiles are made once for each strip and picture and then only moved, so nothing flickers.
-import { findMovedShas, makeMark, markAfter, markBefore, markOut } from "./marks.js";
+import { findMovedShas, makeIcon, makeMark, markAfter, markBefore, markOut } from "./marks.js";
 
 const MARKERS = { before: markBefore, after: markAfter, dropped: markOut };
 
@@ -52,6 +52,7 @@ export class Strips {
     const entry = this.template.content.firstElementChild.cloneNode(true);
     const tile = entry.firstElementChild;
     const picture = tile.querySelector("img");
+    if (image.unreadable) picture.replaceWith(makeIcon("picture-off"));
     picture.src = strip === "dropped" ? image.small : image.tile;
     picture.width = image.width || 480;
     picture.height = image.height || 480;

@@ -19,6 +19,7 @@ class InvalidAnswer(Exception):
     """The question does not offer this answer."""
 
 
+@transaction.atomic
 def take_question(*, by: User, now: datetime) -> Question | None:
     """The question that this person holds, or the next free one, held for them from now on.
 
@@ -26,10 +27,10 @@ def take_question(*, by: User, now: datetime) -> Question | None:
     """
     mine = questions_for(by).filter(leased_by=by, leased_until__gte=now)
     free = questions_for(by).filter(Q(leased_until__isnull=True) | Q(leased_until__lt=now))
-    return _hold(mine, by, now) or _hold(free, by, now, skip=True) or _hold(mine, by, now)
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)
+    return _hold(mine, by, now) or _hold(free, by, now, skip=True)
 
 
-@transaction.atomic
 def _hold(rows: QuerySet[Question], by: User, now: datetime, skip: bool = False) -> Question | None:
     """Take the oldest of the rows; with `skip`, of those that nobody else takes at this very moment."""
     oldest = rows.order_by("pk").select_for_update(skip_locked=skip, of=("self",)).values("pk")[:1]

@@ -85,6 +85,11 @@ class Features:
         return np.asarray((self.maps.reshape(len(self.maps), -1, 2) > 40).sum(axis=1) > 0)
 
 
+def select_rows(features: Features, rows: np.ndarray) -> Features:
+    """The chosen rows (bool (N,)) of all arrays."""
+    return Features(features.fine[rows], features.coarse[rows], features.maps[rows])
+
+
 def see(trunk: Trunk, examples: Examples) -> Features:
     """The trunk's features of all examples, through OpenVINO."""
     import openvino

@@ -112,10 +112,10 @@ def weigh_badge(
     if product is None:
         return score
     lines = text.read_text(rgb)
-    beside = [line for line in lines if placement.share_under(line.box, product) < ON_PRODUCT]
-    if len(beside) < len(lines):  # covers and packs bear print on all their parts
-        beside = []
-    free = [n for n in beside if placement.measure_cover(n.box, cover, rgb.shape) >= config.text_cover]
+    apart = [line for line in lines if placement.share_under(line.box, product) < ON_PRODUCT]
+    if len(apart) < len(lines):  # covers and packs bear print on all their parts
+        apart = []
+    free = [n for n in apart if placement.measure_cover(n.box, cover, rgb.shape) >= config.text_cover]
     evidence["text"] = [line.text for line in free[:5]]
     if not free:
         return score

@@ -128,8 +128,8 @@ def fit_head(
     shuffle, present = np.random.default_rng(seed), features.present
     for epoch in range(epochs):
         total, rows = 0.0, shuffle.permutation(len(features.maps))
-        for start in range(0, len(rows) - 31, 32):
-            total += _step(head, optimiser, features, present, rows[start : start + 32])
+        for first in range(0, len(rows) - 31, 32):
+            total += _step(head, optimiser, features, present, rows[first : first + 32])
             rates.step()
         report(f"epoch {epoch + 1}/{epochs}: loss {total / (len(rows) // 32):.4f}")
     return head.eval()

@@ -70,7 +70,9 @@ def fit_one(rows: TypeRows, config: ShallowConfig, mirror: bool) -> Fit:
 
         def answer(held: np.ndarray) -> FloatArray:
             logits = run_shallow(arrays, rows.embeddings[held])
-            return (logits + run_shallow(arrays, rows.flipped[held])) / 2 if mirror else logits
+            if mirror:
+                logits = (logits + run_shallow(arrays, rows.flipped[held])) * np.float32(0.5)
+            return logits
 
         return answer
 

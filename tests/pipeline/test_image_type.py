@@ -117,7 +117,7 @@ def test_no_product_is_in_two_folds() -> None:
 
 def test_the_threshold_gives_the_precision_asked_for() -> None:
     confidence = np.linspace(0.4, 0.99, 60)
-    chances = np.stack([confidence, 1 - confidence], axis=1)
+    chances = np.stack([confidence, 1 - confidence], axis=1).astype(np.float32)
     targets = (confidence < 0.7).astype(int)  # right from 0.7 upwards
     threshold, figures = choose_threshold(chances, targets, 0.95, 0.5)
     assert 0.66 <= threshold <= 0.75

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import cv2
@@ -55,7 +55,7 @@ class Prepared:
     plain: bool
     levels: tuple[Level, ...]
     digest: str = ""
-    inner: Prepared | None = None
+    inner_frame: tuple[tuple[int, int, int, int], BoolArray] | None = None
     corner: tuple[int, int] = (0, 0)
     void: BoolArray | None = None
 
@@ -63,6 +63,15 @@ class Prepared:
     def size(self) -> tuple[int, int]:
         """Width and height in pixels."""
         return self.rgb.shape[1], self.rgb.shape[0]
+
+    @cached_property
+    def inner(self) -> Prepared | None:
+        """The picture without the white margin that it stands in; made when first asked for."""
+        if self.inner_frame is None:
+            return None
+        (x0, y0, x1, y1), void = self.inner_frame
+        view = _prepare_view(self.rgb[y0:y1, x0:x1].copy(), self.digest)
+        return replace(view, corner=(x0, y0), void=void)
 
 
 def prepare(source: bytes | RgbArray) -> Prepared:
@@ -76,13 +85,7 @@ def prepare(source: bytes | RgbArray) -> Prepared:
         rgb = decode(source, max_side_px=WORKING_SIDE_PX).rgb
     else:
         digest, rgb = "", fit(source, WORKING_SIDE_PX)
-    made = _prepare_view(rgb, digest)
-    found = find_inner_frame(rgb)
-    if found is None:
-        return made
-    (x0, y0, x1, y1), void = found
-    view = _prepare_view(rgb[y0:y1, x0:x1].copy(), digest)
-    return replace(made, inner=replace(view, corner=(x0, y0), void=void))
+    return replace(_prepare_view(rgb, digest), inner_frame=find_inner_frame(rgb))
 
 
 def _prepare_view(rgb: RgbArray, digest: str) -> Prepared:

@@ -28,7 +28,7 @@ RECIPES = {
 }
 # What a head may flag of the untouched photos of catalogs that its fold did not see. The two heads of
 # placeholders must agree, so each may be generous.
-MAX_FALSE_SHARES = {"blur": 0.002, "small_object": 0.002, "placeholder": 0.02, "placeholder_look": 0.08}
+MAX_FALSE_SHARES = {"blur": 0.002, "small_object": 0.002, "placeholder": 0.018, "placeholder_look": 0.08}
 SOFT_BY_NATURE = 0.9  # an untouched photo above it is held to be blurred and leaves the training
 BACKDROPS = 60
 PLACEHOLDERS_PER_PHOTO = 1.5

@@ -123,7 +123,7 @@ def studio(sky: Sky, x: float, y: float, z: float, roughness: float) -> float:
     key = x * sky.key[0] + y * sky.key[1] + z * sky.key[2]
     box = min(max((key - 0.88 + edge) / (2 * edge), 0.0), 1.0)
     strip = min(max((0.16 + edge - abs(x + 0.82)) / (2 * edge), 0.0), 1.0) * min(max(z + 0.4, 0.0), 1.0)
-    dome = 0.42 + 0.35 * max(y, 0.0) - 0.18 * max(-y, 0.0)
+    dome = 0.42 + 0.35 * max(y, 0.0) - 0.18 * max(-y, 0.0) - 0.16 * x
     return dome + box * 2.2 / (1 + 2 * roughness) + strip * 0.7 / (1 + 2 * roughness)
 
 

@@ -164,6 +164,27 @@ def carton(
     return move(parts, y=height / 2)
 
 
+def label(rng: Rng, brand: str, width: float, height: float, dark: bool) -> Mesh:
+    """A type plate with small print, facing +z about the origin."""
+    ground, ink = ((38, 38, 41), (196, 196, 200)) if dark else ((228, 228, 226), (90, 92, 98))
+    canvas = Canvas(400, int(400 * height / width), ground)
+    tall = canvas.image.height
+    canvas.write((24, tall * 0.18), brand, tall * 0.16, ink, "lm")
+    for line, text in enumerate(
+        (
+            "INPUT 100-240 V ~ 50/60 Hz 1.5 A",
+            "OUTPUT 20 V = 3.25 A  65 W",
+            f"MODEL {rng.integers(1000, 9999)}-EU",
+        )
+    ):
+        canvas.write((24, tall * (0.4 + 0.14 * line)), text, tall * 0.085, ink, "lm")
+    for bar in range(46):
+        if rng.random() < 0.6:
+            canvas.pen.rectangle((250 + bar * 3, tall * 0.72, 251 + bar * 3, tall * 0.92), fill=ink)
+    canvas.pen.rectangle((24, tall * 0.8, 70, tall * 0.92), outline=ink, width=3)
+    return plate(width, height, printed(canvas.texture(), 0.5))
+
+
 def cable(rng: Rng, length: float, colour: Colour, thick: float = 0.02) -> Mesh:
     """A loosely coiled cable on the floor."""
     angles = np.linspace(0, 2 * np.pi * 2.4, 9)

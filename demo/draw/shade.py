@@ -123,29 +123,40 @@ def shine(
     x, y, z = place[0] + normal[0] * lift, place[1] + normal[1] * lift, place[2] + normal[2] * lift
     roughen(row, place, normal, base)
     light, possible = gather(sky, x, y, z, normal, start, texel * 0.9)
-    open_share = light / possible
+    open_share, nearness = light / possible, falloff(sky, place)
     lamp = bulb_light(sky, place[0], place[1], place[2], normal[0], normal[1], normal[2])
-    gloss, seen = mirror(sky, row, direction, normal)
+    gloss, seen = mirror(sky, row, direction, place, normal)
     seen *= 0.35 + 0.65 * open_share
     for i in range(3):
         back = sky.bounce[i] * (0.5 - 0.5 * normal[1]) * (0.3 + 0.7 * open_share)
-        diffuse = base[i] * (light * sky.tint[i] + back + lamp * sky.bulb[3 + i])
+        diffuse = base[i] * ((light * sky.tint[i] + back) * nearness + lamp * sky.bulb[3 + i])
         sharp = seen * sky.tint[i] * (gloss * (1 - row[5]) + row[5] * base[i])
         out[i] = (diffuse * (1 - row[5]) * (1 - gloss) + sharp) * (1 - 0.8 * row[6]) + row[6] * base[i]
 
 
 @quick
-def mirror(sky: Sky, row: Any, direction: Any, normal: Any) -> tuple[float, float]:
-    """How much a surface mirrors at this angle, and how bright what it mirrors is."""
+def falloff(sky: Sky, place: Any) -> float:
+    """The softbox stands near: what is on its side of the product gets more of its light."""
+    towards = 0.0
+    for i in range(3):
+        towards += (place[i] - sky.centre[i]) * sky.key[i]
+    return min(max(1 + 0.42 * towards / sky.radius, 0.6), 1.4)
+
+
+@quick
+def mirror(sky: Sky, row: Any, direction: Any, place: Any, normal: Any) -> tuple[float, float]:
+    """How much a surface mirrors at this angle, and how bright what it mirrors is.
+
+    The studio is no farther than a few lengths of the product, so the mirrored place moves along it.
+    """
     facing = -(direction[0] * normal[0] + direction[1] * normal[1] + direction[2] * normal[2])
-    facing = min(max(facing, 0.0), 1.0)
-    x, y, z = (
-        direction[0] + 2 * facing * normal[0],
-        direction[1] + 2 * facing * normal[1],
-        direction[2] + 2 * facing * normal[2],
-    )
+    facing, near = min(max(facing, 0.0), 1.0), 0.55 / sky.radius
+    x = direction[0] + 2 * facing * normal[0] + (place[0] - sky.centre[0]) * near
+    y = direction[1] + 2 * facing * normal[1] + (place[1] - sky.centre[1]) * near
+    z = direction[2] + 2 * facing * normal[2] + (place[2] - sky.centre[2]) * near
+    length = math.sqrt(x * x + y * y + z * z) + 1e-9
     gloss = row[4] + (1 - row[4]) * (1 - facing) ** 5 * (1 - row[3]) * 0.7
-    return gloss, studio(sky, x, y, z, row[3])
+    return gloss, studio(sky, x / length, y / length, z / length, row[3])
 
 
 @quick

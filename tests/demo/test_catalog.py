@@ -14,19 +14,7 @@ import pytest
 from demo.draw.plan import FAULTS
 
 CATALOG = Path(__file__).resolve().parent.parent.parent / "demo" / "catalog"
-DIFFERENCES = (
-    "stylus",
-    "keys",
-    "off",
-    "microphone",
-    "dial",
-    "pillow",
-    "lit",
-    "name",
-    "print",
-    "pocket",
-    "colour",
-)
+DIFFERENCES = ("stylus", "off", "microphone", "dial", "pillow", "lit", "name", "pocket", "colour")
 
 
 def read(name: str) -> list[dict[str, Any]]:
@@ -132,5 +120,7 @@ def test_full_pictures_are_of_a_shops_usual_size_and_poor_ones_far_smaller(
         for image in product["images"]:
             if "unreadable" in image["defects"]:
                 continue
-            side = max(cv2.imread(str(CATALOG / image["file"])).shape[:2])
+            picture = cv2.imread(str(CATALOG / image["file"]))
+            assert picture is not None, image["file"]
+            side = max(picture.shape[:2])
             assert side < 150 if "resolution" in image["defects"] else 300 <= side <= 900, image["file"]

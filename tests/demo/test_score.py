@@ -25,7 +25,7 @@ def item(
     return {"file": file, "verdict": verdict, "reason": reason, "duplicate_of": of, "type": kind}
 
 
-TRUTH = {
+TRUTH: dict[str, Any] = {
     "id": "p",
     "category": "Demo > Mugs",
     "category_hidden": True,
@@ -35,7 +35,7 @@ TRUTH = {
         image("d", "back", "back", "blur"), image("e", "none", None, "placeholder"),
     ],
 }  # fmt: skip
-RIGHT = {
+RIGHT: dict[str, Any] = {
     "id": "p",
     "after": ["a", "c"],
     "category": "Demo > Mugs",

@@ -6,9 +6,9 @@ import numpy as np
 
 from demo.draw.kind import PAINTS as COLOURS
 from demo.draw.kind import Design, Rng, image_type, model_name, pick, sizes, usual_camera
-from demo.draw.material import glass, linear, metal, plastic, printed, screen
+from demo.draw.material import Material, glass, linear, metal, plastic, printed, screen
 from demo.draw.mesh import Mesh, Parts, move, rotate
-from demo.draw.room import cable, carton, daylight, tabletop
+from demo.draw.room import cable, carton, daylight, label, tabletop
 from demo.draw.scene import Camera, Shot
 from demo.draw.shapes import box, lathe, plate, slab
 from demo.draw.texture import Canvas, landscape, to_linear
@@ -121,7 +121,11 @@ def stage(d: Design, view: str) -> Shot:
     if kind == "top":
         return Shot(body(d, 178), Camera(pitch=88, fill=0.84))
     if kind == "accessory":
-        brick = box(0.5, 0.18, 0.28, plastic(COLOURS["black"], 0.4), 0.03)
+        brick: Parts = box(0.5, 0.18, 0.28, plastic(COLOURS["black"], 0.4), 0.03)
+        plug = box(0.1, 0.06, 0.22, plastic(COLOURS["graphite"], 0.3), 0.02)
+        sticker = label(d.rng(8), d.brand, 0.42, 0.22, True).turned("x", -90).moved(y=0.182)
+        light = plate(0.02, 0.02, Material((0.4, 1.0, 0.5), glow=0.8)).moved(x=0.2, y=0.09, z=0.141)
+        brick += [sticker, light, *[p.moved(x=0.33) for p in plug]]
         return Shot([*brick, cable(d.rng(9), 1.4, linear(30, 30, 32), 0.022).moved(x=0.9)], camera)
     if kind == "packaging":
         product, card = Shot(body(d), Camera(yaw=-25, pitch=14, fill=0.9)), linear(196, 170, 134)

@@ -84,7 +84,7 @@ def _print(d: Design, back: bool) -> Canvas:
 
 def _folds(d: Design, x: Floats, y: Floats, layer: int) -> Floats:
     """Soft wrinkles (same shape as x)."""
-    field = noise(d.rng(20 + layer), 128, 128, 60, 3)
+    field = noise(d.rng(20 + layer), 128, 128, 44, 4)
     column = np.clip((x + 0.8) / 1.6 * 127, 0, 127).astype(int)
     row = np.clip((y + 0.1) / 1.7 * 127, 0, 127).astype(int)
     return np.asarray(field[row, column], np.float32)
@@ -104,7 +104,11 @@ def _panel(d: Design, stuff: Material, scoop: float, level: float, back: bool) -
     top = np.where(across < neck, dip, shoulder)
     y = v * top + 0.012 * np.sin(7 * x + d.seed % 6) * (1 - v)
     bulge = 0.055 * np.clip(1 - u**2, 0, 1) ** 0.35
-    z = level + (0 if back else 1) * bulge + 0.006 * _folds(d, x, y, int(back)) * np.clip(1 - u**4, 0, 1)
+    z = (
+        level
+        + (0 if back else 1) * bulge
+        + (0.003 if back else 0.013) * _folds(d, x, y, int(back)) * np.clip(1 - u**4, 0, 1)
+    )
     points = np.stack([x, y, z], 2)
     return _upright(d, grid(np.asarray(points[::-1], np.float32), stuff))
 
@@ -145,7 +149,7 @@ def body(d: Design, back: bool = False) -> Parts:
     plain = fabric(tuple(0.82 * c for c in COLOURS[d.paint]), 0.22, 150.0)  # type: ignore[arg-type]
     shallow = 0.035
     parts = [_panel(d, cloth, shallow if back else s["scoop"], 0.0, False)]
-    parts.append(_panel(d, plain, shallow, -0.004, True))
+    parts.append(_panel(d, plain, shallow, -0.02, True))
     parts += [_sleeve(d, side, cloth if d.options["print"] == "stripes" else thread) for side in (-1, 1)]
     rim = fabric(COLOURS["white"] if d.options["collar"] == "white" else COLOURS[d.paint], 0.3, 120.0)
     for depth, level in ((shallow, 0.004 if not back else 0.05), (s["scoop"], 0.05))[: 1 if back else 2]:

@@ -6,9 +6,9 @@ import numpy as np
 
 from demo.draw.kind import PAINTS as COLOURS
 from demo.draw.kind import Design, Rng, image_type, model_name, pick, sizes, usual_camera
-from demo.draw.material import Material, glass, linear, metal, plastic, screen
+from demo.draw.material import glass, linear, metal, plastic, screen
 from demo.draw.mesh import Parts, move, rotate
-from demo.draw.room import cable, carton, daylight, tabletop
+from demo.draw.room import cable, carton, daylight, label, tabletop
 from demo.draw.scene import Camera, Shot
 from demo.draw.shapes import box, lathe, plate, slab
 from demo.draw.texture import Texture, landscape, to_linear
@@ -81,7 +81,7 @@ def body(d: Design) -> Parts:
     for number in range(lenses):
         lens = lathe([(0.0, 0.008), (0.036, 0.008), (0.042, 0.004), (0.044, 0)], glass(), 32).turned("x", -90)
         parts.append(lens.moved(x=w * 0.36, y=h / 2 - 0.13 - 0.1 * number, z=-0.037))
-    logo = Material(tuple(0.5 * c for c in COLOURS[d.paint]), roughness=0.2, metal=0.6)  # type: ignore[arg-type]
+    logo = metal(linear(226, 228, 232), 0.12)
     parts += [p.moved(z=-0.0225) for p in slab(0.16, 0.05, 0.003, 0.025, 0.001, logo)]
     parts = move(parts, y=h / 2)
     if d.options["stylus"] == "yes":
@@ -125,7 +125,8 @@ def _accessories(d: Design) -> Parts:
         for p in move(box(0.03, 0.16, 0.07, metal(COLOURS["silver"]), 0.008), x=x, y=0.42)
     ]
     wire = cable(d.rng(9), 1.5, linear(222, 222, 220), 0.022).moved(x=0.85)
-    return brick + prongs + [wire]
+    sticker = label(d.rng(8), d.brand, 0.3, 0.18, False).moved(y=0.2, z=0.211)
+    return [*brick, *prongs, wire, sticker]
 
 
 def words(d: Design) -> tuple[str, str]:

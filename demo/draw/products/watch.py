@@ -6,7 +6,7 @@ import numpy as np
 
 from demo.draw.kind import PAINTS as COLOURS
 from demo.draw.kind import Design, Rng, image_type, model_name, pick, sizes, usual_camera
-from demo.draw.material import Material, leather, linear, metal, printed
+from demo.draw.material import Material, Texture, leather, linear, metal, printed
 from demo.draw.mesh import Mesh, Parts, fan, move, rotate
 from demo.draw.room import carton, daylight, tabletop
 from demo.draw.scene import Camera, Shot
@@ -66,6 +66,15 @@ def _dial(d: Design) -> Canvas:
     return canvas
 
 
+def _brushed(dial: Texture) -> Texture:
+    """Sun rays as on a brushed dial: shade turns with the angle."""
+    y, x = np.mgrid[: dial.shape[0], : dial.shape[1]] - dial.shape[0] / 2
+    angle = np.arctan2(y, x)
+    rays = 1 + 0.28 * np.cos(2 * angle - 1.2) + 0.04 * np.sin(67 * angle) + 0.02 * np.sin(151 * angle)
+    lifted = dial + 0.012 * (rays[..., None] > 0)
+    return np.clip(lifted * rays[..., None], 0, 1).astype(np.float32)
+
+
 def _hand(length: float, width: float, degrees: float, colour: Material, level: float) -> Mesh:
     """A pointed hand that lies on the dial."""
     half = [(width, -0.05), (width * 0.8, length * 0.8)]
@@ -105,7 +114,7 @@ def _face(d: Design, radius: float, shine: Material) -> Parts:
     tip = Material(linear(30, 32, 38) if light else linear(238, 238, 232), roughness=0.3)
     hub = lathe([(0, 0.012), (0.03, 0.01), (0.03, 0)], shine, 24).turned("x", 90).moved(z=0.08)
     return [
-        _disc(radius, 0.064, printed(_dial(d).texture(), 0.35)),
+        _disc(radius, 0.064, printed(_brushed(_dial(d).texture()), 0.35)),
         _hand(radius * 0.5, 0.02, d.sizes["hour"] * 30, tip, 0.072),
         _hand(radius * 0.78, 0.014, d.sizes["minute"] * 6, tip, 0.076),
         _hand(radius * 0.85, 0.005, 200, Material(COLOURS["red"]), 0.08),

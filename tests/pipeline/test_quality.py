@@ -52,7 +52,8 @@ def test_every_feature_has_a_name() -> None:
 @pytest.mark.parametrize("name", ["reblur1_top5", "reblur1_q10", "spacing2_low", "width9_q25"])
 def test_softening_moves_a_measure_of_sharpness_one_way(name: str) -> None:
     rgb = draw_product(400)
-    values = [feature(name, cv2.GaussianBlur(rgb, (0, 0), s) if s else rgb) for s in (0, 1, 2, 4)]
+    softer = [np.asarray(cv2.GaussianBlur(rgb, (0, 0), sigma), np.uint8) for sigma in (1, 2, 4)]
+    values = [feature(name, one) for one in (rgb, *softer)]
     assert values == sorted(values)
     assert values[-1] > values[0] * 1.2 or values[-1] > values[0] + 0.5
 

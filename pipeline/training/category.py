@@ -31,8 +31,9 @@ def fit_model(texts: Sequence[Text], categories: Sequence[str], config: Category
         raise TooFewProducts("A category model needs products of at least two categories.")
     targets = np.array([names.index(category) for category in categories])
     documents = [count_terms(title, description) for title, description in texts]
-    logits, known = cross_predict(texts, documents, targets, names)
-    temperature = fit_temperature(logits, targets)
+    logits, known, answerable = cross_predict(texts, documents, targets, names)
+    rows = answerable if answerable.any() else np.ones(len(texts), bool)
+    temperature = fit_temperature(logits[rows], targets[rows])
     chances = softmax(logits / temperature)
     chances[~known] /= chances.shape[1]  # such texts are never answered
     threshold, figures = choose_threshold(chances, targets, PRECISION, config.abstain_below)
@@ -43,18 +44,20 @@ def fit_model(texts: Sequence[Text], categories: Sequence[str], config: Category
 
 def cross_predict(
     texts: Sequence[Text], documents: Sequence[Counter[str]], targets: np.ndarray, names: Sequence[str]
-) -> tuple[FloatArray, np.ndarray]:
-    """Logits (N,K) of every product by a model that saw none of its title, and whether it knew its words."""
+) -> tuple[FloatArray, np.ndarray, np.ndarray]:
+    """Logits (N,K) of every product by a model that saw none of its title; whether it knew its words, and
+    whether it had seen the true category at all."""
     groups = np.unique([" ".join(split_words(title)) for title, _ in texts], return_inverse=True)[1]
     logits = np.full((len(texts), len(names)), -20.0, np.float32)
-    known = np.zeros(len(texts), bool)
+    known, answerable = np.zeros(len(texts), bool), np.zeros(len(texts), bool)
     for held in split_by_group(groups, FOLDS):
         rest = [document for document, out in zip(documents, held, strict=True) if not out]
         model = _fit(rest, targets[~held], names)
+        answerable[held] = np.isin(targets[held], targets[~held])
         for row in np.flatnonzero(held).tolist():
             logits[row] = np.log(model.rate_terms(documents[row]) + 1e-9)
             known[row] = model.knows(*texts[row])
-    return logits, known
+    return logits, known, answerable
 
 
 def _fit(documents: Sequence[Counter[str]], targets: np.ndarray, names: Sequence[str]) -> CategoryModel:

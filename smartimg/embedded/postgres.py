@@ -41,8 +41,8 @@ def find_programs() -> Path:
     return folder
 
 
-def run_program(name: str, *arguments: str, as_account: bool = False) -> None:
-    """Run one of PostgreSQL's programs to its end, as ourselves or as the services' account."""
+def run_program(name: str, *arguments: str, as_account: bool = False) -> str:
+    """What one of PostgreSQL's programs prints, run as ourselves or as the services' account."""
     account = find_account() if as_account else None
     uid, gid = (account.pw_uid, account.pw_gid) if account else (None, None)
     command = [str(find_programs() / name), *arguments]
@@ -51,6 +51,7 @@ def run_program(name: str, *arguments: str, as_account: bool = False) -> None:
     )
     if done.returncode:
         raise UnableToStart(f"{name} failed: {(done.stderr or done.stdout).strip()}")
+    return done.stdout
 
 
 def prepare(place: Place) -> None:
@@ -102,11 +103,10 @@ def is_ready(place: Place) -> bool:
 
 def make_database(place: Place) -> None:
     """Make the database once; the extension comes with the first migration."""
-    try:
-        run_program("createdb", "-h", str(place.sockets), "-U", "postgres", DATABASE)
-    except UnableToStart as error:
-        if "already exists" not in str(error):
-            raise
+    where = ("-h", str(place.sockets), "-U", "postgres")
+    known = run_program("psql", *where, "-XAtc", "SELECT datname FROM pg_database")
+    if DATABASE not in known.split():
+        run_program("createdb", *where, DATABASE)
 
 
 def make_child(place: Place) -> Child:

@@ -47,9 +47,9 @@ class ComplianceConfig:
     """II.B: thresholds of packaged judges; those of trained heads are stored with their weights."""
 
     adult_threshold: float = 0.8  # probability of opennsfw; 0.5 is its authors' doubt
-    badge_doubt: float = 0.3  # calibrated score from which on the text reader is asked
-    badge_sure: float = 0.995  # calibrated score from which a badge counts that is all on the product
-    badge_beside: float = 0.1  # share of an overlay outside the product that makes it no print
+    badge_doubt: float = 0.6  # calibrated score from which on the text reader is asked
+    badge_sure: float = 0.97  # calibrated score from which a badge counts that is all on the product
+    badge_beside: float = 0.03  # share of an overlay outside the product that makes it no print
     text_cover: float = 0.5  # share of a text line's box that the network must take for an overlay
     slots: tuple[tuple[str, str], ...] = ()  # (defect, path of a trained head), for instance weapon
 

@@ -97,7 +97,7 @@ def test_a_judge_that_only_warns_drops_nothing(pictures: dict[str, bytes]) -> No
         **{**warned.__dict__, "judgements": {"aspect": Judgement("aspect", 1, 0.5, True, drops=False)}}
     )
     found = {"a": warned, "b": assess("b", pictures["b"])}
-    selection = Selector().select(ProductRecord("p", offered=offer("a", "b")), found, pictures.get)
+    selection = Selector().select(ProductRecord("p", offered=offer("a", "b")), found, pictures.__getitem__)
     assert set(selection.after) == {"a", "b"}
 
 
@@ -106,7 +106,7 @@ def test_the_larger_of_two_copies_stays_on_the_place_of_the_smaller(pictures: di
     product = ProductRecord(
         "p", offered=offer("a-small", "b") + offer("a", supplier="Sud"), before=("a-small", "b")
     )
-    selection = Selector().select(product, found, pictures.get)
+    selection = Selector().select(product, found, pictures.__getitem__)
     dropped = selection.items[0]
     assert (dropped.file, dropped.reason, dropped.duplicate_of) == ("a-small", "duplicate", "a")
     assert selection.after == ("a", "b")
@@ -117,7 +117,7 @@ def test_copies_are_not_looked_for_across_types() -> None:
     pictures = {"front-1": draw("disc"), "back-1": draw("disc", 300)}
     found = {key: assess(key, data) for key, data in pictures.items()}
     product = ProductRecord("p", offered=offer(*pictures), before=tuple(pictures))
-    selection = Selector(types=TypesByKey(list(pictures))).select(product, found, pictures.get)
+    selection = Selector(types=TypesByKey(list(pictures))).select(product, found, pictures.__getitem__)
     assert len(selection.after) == 2
 
 
@@ -127,7 +127,7 @@ def test_types_follow_the_list_of_the_category() -> None:
     product = ProductRecord("p", category="Mugs", offered=offer(*pictures), before=tuple(pictures))
     types = TypesByKey(list(pictures))
     selector = Selector(types=types, type_orders={"Mugs": ["front", "detail", "back"]})
-    selection = selector.select(product, found, pictures.get)
+    selection = selector.select(product, found, pictures.__getitem__)
     assert selection.after == ("front-1", "detail-1", "back-1")
     assert "front" in selection.items[2].evidence["place"]
 
@@ -138,14 +138,14 @@ def test_a_set_never_ends_empty_for_want_of_beauty(pictures: dict[str, bytes]) -
         "b": assess("b", pictures["b"], "blur", score=0.8),
     }
     product = ProductRecord("p", offered=offer("a", "b"), before=("a", "b"))
-    selection = Selector().select(product, found, pictures.get)
+    selection = Selector().select(product, found, pictures.__getitem__)
     assert selection.after == ("b",)
     assert "nothing better was sent" in selection.items[1].evidence["place"]
 
 
 def test_what_is_not_allowed_goes_even_if_nothing_is_left(pictures: dict[str, bytes]) -> None:
     found = {key: assess(key, pictures[key], "adult") for key in ("a", "b")}
-    selection = Selector().select(ProductRecord("p", offered=offer("a", "b")), found, pictures.get)
+    selection = Selector().select(ProductRecord("p", offered=offer("a", "b")), found, pictures.__getitem__)
     assert selection.after == ()
 
 
@@ -161,7 +161,7 @@ def test_a_product_that_is_passed_over_keeps_its_set(
     product: ProductRecord, why: str, pictures: dict[str, bytes]
 ) -> None:
     found = {key: assess(key, pictures[key], "blur") for key in ("a", "b")}
-    selection = Selector().select(product, found, pictures.get)
+    selection = Selector().select(product, found, pictures.__getitem__)
     assert selection.passed_over == why
     assert selection.after == product.before
 
@@ -169,7 +169,9 @@ def test_a_product_that_is_passed_over_keeps_its_set(
 def test_an_unreadable_image_is_dropped_with_its_reason(pictures: dict[str, bytes]) -> None:
     broken = Assessment("a", 0, 0, 9, "", unreadable="The file ends too early.")
     found = {"a": broken, "b": assess("b", pictures["b"]), "c": assess("c", pictures["c"])}
-    selection = Selector().select(ProductRecord("p", offered=offer("a", "b", "c")), found, pictures.get)
+    selection = Selector().select(
+        ProductRecord("p", offered=offer("a", "b", "c")), found, pictures.__getitem__
+    )
     assert selection.items[0].reason == "unreadable"
     assert selection.items[0].evidence["unreadable"] == "The file ends too early."
     assert selection.after == ("b", "c")
@@ -178,5 +180,5 @@ def test_an_unreadable_image_is_dropped_with_its_reason(pictures: dict[str, byte
 def test_selecting_again_gives_the_same(pictures: dict[str, bytes]) -> None:
     found = {key: assess(key, data) for key, data in pictures.items()}
     product = ProductRecord("p", offered=offer(*pictures), before=("a-small", "b"))
-    first = Selector().select(product, found, pictures.get)
-    assert first.as_json() == Selector().select(product, found, pictures.get).as_json()
+    first = Selector().select(product, found, pictures.__getitem__)
+    assert first.as_json() == Selector().select(product, found, pictures.__getitem__).as_json()

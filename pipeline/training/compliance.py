@@ -35,18 +35,10 @@ def train_judge(
     Calibration and threshold (at most 1 % of the negatives flagged) come from folds held out in turn.
     Raises TooFewExamples below four of either.
     """
-    if min(len(positives), len(negatives)) < MIN_EXAMPLES:
-        raise TooFewExamples(
-            f"{name}: {len(positives)} examples with it and {len(negatives)} without; "
-            f"at least {MIN_EXAMPLES} of each are needed."
-        )
+    _check_counts(name, positives, negatives)
     rows = np.concatenate([positives, negatives]).astype(np.float32)
     labels = np.r_[np.ones(len(positives), int), np.zeros(len(negatives), int)]
-    order = np.r_[np.arange(len(positives)), np.arange(len(negatives))]  # so that every fold has both
-    logits = np.zeros(len(rows), np.float32)
-    for held in split_by_group(order % min(FOLDS, MIN_EXAMPLES), FOLDS):
-        part = fit_binary(name, rows[~held], labels[~held], recipe=RECIPE)
-        logits[held] = part.logits(rows[held])[:, 0]
+    logits = _score_unseen(rows, labels, np.r_[np.arange(len(positives)), np.arange(len(negatives))])
     head = calibrate(fit_binary(name, rows, labels, recipe=RECIPE), logits, labels, card or {})
     chances = 1 / (1 + np.exp(-(logits / head.card["temperature"] + head.card["shift"])))
     head = set_threshold(head, np.asarray(chances, np.float32), labels, MAX_FALSE_SHARE)
@@ -57,3 +49,20 @@ def train_judge(
         "recall_at_precision_95": round(recall_at_precision(logits, labels, 0.95), 4),
     }
     return Head(name, head.arrays, {**head.card, "backbone": backbone, "figures": figures})
+
+
+def _check_counts(name: str, positives: FloatArray, negatives: FloatArray) -> None:
+    if min(len(positives), len(negatives)) < MIN_EXAMPLES:
+        raise TooFewExamples(
+            f"{name}: {len(positives)} examples with it and {len(negatives)} without; "
+            f"at least {MIN_EXAMPLES} of each are needed."
+        )
+
+
+def _score_unseen(rows: FloatArray, labels: np.ndarray, order: np.ndarray) -> FloatArray:
+    """Logits (N,) of every row by a judge that did not see it; `order` deals both kinds to every fold."""
+    logits = np.zeros(len(rows), np.float32)
+    for held in split_by_group(order % min(FOLDS, MIN_EXAMPLES), FOLDS):
+        part = fit_binary("fold", rows[~held], labels[~held], recipe=RECIPE)
+        logits[held] = part.logits(rows[held])[:, 0]
+    return logits

@@ -55,32 +55,37 @@ def train_type_head(
     is in two folds; `flipped` holds the same images mirrored (left and right change names). Temperature,
     threshold and reach come from held-out folds. Raises TooFewLabels for one class, few rows or groups.
     """
+    names = _check_labels(scope, labels, groups)
+    data = _Rows.make(embeddings, labels, groups, flipped, names)
+    arrays = dict(fit_shallow(*data.augmented(np.ones(len(labels), bool)), len(names), training.network))
+    arrays["anchors"] = choose_anchors(embeddings)
+    described = {"classes": names, "scope": scope, "backbone": backbone, **_settle(data, training)}
+    described |= {"rows": len(labels), "products": len(set(groups)), **(card or {})}
+    return Head(name_head(scope), arrays, described)
+
+
+def _check_labels(scope: str, labels: Sequence[str], groups: Sequence[Any]) -> list[str]:
     names = sorted(set(labels))
     if len(names) < 2 or len(labels) < MIN_ROWS or len(set(groups)) < 2:
         raise TooFewLabels(
             f"{scope}: {len(labels)} images of {len(set(groups))} products in {len(names)} types; "
             f"at least {MIN_ROWS} images of two products in two types are needed."
         )
-    data = _Rows.make(embeddings, labels, groups, flipped, names)
+    return names
+
+
+def _settle(data: _Rows, training: TypeTraining) -> dict[str, Any]:
+    """Temperature, threshold, reach and figures, from folds held out in turn."""
     held_out, near = cross_predict(data, training)
     temperature = fit_temperature(held_out, data.targets)
     chances = softmax(held_out / temperature)
     threshold, figures = choose_threshold(chances, data.targets, training.precision, training.min_threshold)
-    arrays = dict(fit_shallow(*data.augmented(np.ones(len(labels), bool)), len(names), training.network))
-    arrays["anchors"] = choose_anchors(embeddings)
-    described = {
-        "classes": names,
-        "scope": scope,
-        "backbone": backbone,
+    return {
         "temperature": temperature,
         "threshold": threshold,
         "reach": float(np.quantile(near, training.reach_quantile)),
-        "rows": len(labels),
-        "products": len(set(groups)),
         "figures": figures,
-        **(card or {}),
     }
-    return Head(name_head(scope), arrays, described)
 
 
 @dataclass(frozen=True)

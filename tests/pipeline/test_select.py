@@ -82,7 +82,7 @@ def pictures() -> dict[str, bytes]:
 def test_an_image_that_is_not_allowed_goes_before_one_that_is_poor(pictures: dict[str, bytes]) -> None:
     found = {"a": assess("a", pictures["a"], "blur", "adult"), "b": assess("b", pictures["b"])}
     selection = Selector().select(
-        ProductRecord("p", offered=offer("a", "b"), before=("a",)), found, pictures.get
+        ProductRecord("p", offered=offer("a", "b"), before=("a",)), found, pictures.__getitem__
     )
     assert [(item.file, item.verdict, item.reason) for item in selection.items] == [
         ("a", "drop", "adult"),

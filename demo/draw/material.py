@@ -60,8 +60,9 @@ def plastic(colour: Colour, roughness: float = 0.35) -> Material:
 
 
 def metal(colour: Colour, roughness: float = 0.25) -> Material:
-    """Anodised or polished metal."""
-    return Material(colour, roughness=roughness, metal=0.85, grain=0.01, grain_frequency=300)
+    """Anodised or polished metal; even black metal mirrors a little of what is around."""
+    red, green, blue = (0.05 + 0.95 * part for part in colour)
+    return Material((red, green, blue), roughness=roughness, metal=0.85, grain=0.01, grain_frequency=300)
 
 
 def ceramic(colour: Colour) -> Material:

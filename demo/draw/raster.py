@@ -1,4 +1,8 @@
-"""The rasteriser's inner loops, compiled: depth maps, triangle ids, and the shading of one sample."""
+"""The rasteriser's inner loops, compiled: depth maps, triangle ids, and the studio's light.
+
+numba keeps compiled code in __pycache__ and does not see a change in a file that is called from another
+one: after an edit here, delete demo/draw/__pycache__.
+"""
 
 from __future__ import annotations
 
@@ -124,6 +128,8 @@ def studio(sky: Sky, x: float, y: float, z: float, roughness: float) -> float:
     box = min(max((key - 0.88 + edge) / (2 * edge), 0.0), 1.0)
     strip = min(max((0.16 + edge - abs(x + 0.82)) / (2 * edge), 0.0), 1.0) * min(max(z + 0.4, 0.0), 1.0)
     dome = 0.42 + 0.35 * max(y, 0.0) - 0.18 * max(-y, 0.0) - 0.16 * x
+    window = min(max((0.1 + edge - abs(x + 0.34 + 0.35 * y)) / (2 * edge), 0.0), 1.0) * max(z, 0.0)
+    dome += window * 1.1 / (1 + 3 * roughness)
     return dome + box * 2.2 / (1 + 2 * roughness) + strip * 0.7 / (1 + 2 * roughness)
 
 

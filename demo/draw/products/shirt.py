@@ -70,8 +70,10 @@ def _print(d: Design, back: bool) -> Canvas:
     if d.options["print"] == "words":
         canvas.write((360, 390), d.options["words"], 92, ink)
     elif d.options["print"] == "circle":
-        canvas.pen.ellipse((230, 290, 490, 550), fill=accent)
-        canvas.write((360, 420), d.options["words"], 44, (250, 248, 240))
+        canvas.pen.ellipse((260, 290, 460, 490), fill=accent)
+        for y in range(400, 560, 26):  # a sun that sets behind waves
+            canvas.pen.rectangle((230, y, 490, y + 11), fill=ground)
+        canvas.pen.line((240, 505, 480, 505), fill=ink, width=6)
     elif d.options["print"] == "mountain":
         canvas.pen.polygon([(210, 540), (320, 330), (380, 430), (430, 360), (520, 540)], fill=ink)
         canvas.pen.ellipse((430, 280, 490, 340), fill=accent)
@@ -107,7 +109,7 @@ def _panel(d: Design, stuff: Material, scoop: float, level: float, back: bool) -
     z = (
         level
         + (0 if back else 1) * bulge
-        + (0.003 if back else 0.013) * _folds(d, x, y, int(back)) * np.clip(1 - u**4, 0, 1)
+        + (0.003 if back else 0.019) * _folds(d, x, y, int(back)) * np.clip(1 - u**4, 0, 1)
     )
     points = np.stack([x, y, z], 2)
     return _upright(d, grid(np.asarray(points[::-1], np.float32), stuff))
@@ -205,7 +207,7 @@ def words(d: Design) -> tuple[str, str]:
         "words": f'printed "{d.options["words"]}"',
         "none": "plain",
         "stripes": "striped",
-        "circle": "with a round print",
+        "circle": "with a setting sun",
         "mountain": "with a mountain print",
     }
     text = f"Crew-neck T-shirt in {d.paint} organic cotton, {design_words[d.options['print']]}."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from PIL import ImageDraw, ImageFont
 
 from demo.draw.kind import PAINTS as COLOURS
 from demo.draw.kind import Design, Rng, image_type, model_name, pick, sizes, usual_camera
@@ -30,18 +31,33 @@ def design(rng: Rng, brand: str) -> Design:
 
 
 def _wallpaper(d: Design) -> Texture:
-    """The home screen: a landscape with icons and a clock bar."""
-    rng = d.rng(1)
-    width = 480
+    """The home screen: a landscape with icons and their names."""
+    rng, width = d.rng(1), 840
     height = int(width * d.sizes["height"] / d.sizes["width"])
     picture = landscape(rng, width, height)
-    pixels = np.asarray(picture).copy()
+    pen = ImageDraw.Draw(picture)
+    pen.text(
+        (width / 2, 60),
+        f"{rng.integers(6, 22):02d}:{rng.integers(60):02d}",
+        font=ImageFont.load_default(size=44),
+        anchor="mm",
+    )
     for row in range(int(rng.integers(2, 5))):
         for column in range(4):
-            x, y = 44 + column * 108, height - 110 - row * 112
-            pixels[y : y + 66, x : x + 66] = rng.integers(40, 245, 3)
-            pixels[y + 20 : y + 46, x + 20 : x + 46] = 245
-    return to_linear(pixels)
+            x, y = 77 + column * 189, height - 192 - row * 196
+            ground = tuple(int(c) for c in rng.integers(40, 245, 3))
+            pen.rounded_rectangle((x, y, x + 116, y + 116), 26, fill=ground)
+            if rng.random() < 0.5:
+                pen.ellipse((x + 33, y + 33, x + 83, y + 83), fill=(245, 245, 245))
+            else:
+                pen.polygon([(x + 36, y + 84), (x + 58, y + 32), (x + 82, y + 84)], fill=(245, 245, 245))
+            pen.text(
+                (x + 58, y + 138),
+                ["Notes", "Music", "Mail", "Maps"][column],
+                font=ImageFont.load_default(size=24),
+                anchor="mm",
+            )
+    return to_linear(np.asarray(picture))
 
 
 def _stylus(d: Design) -> Parts:

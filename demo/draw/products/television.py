@@ -60,7 +60,7 @@ def body(d: Design) -> Parts:
     wide, tall = 2.0, 1.14
     parts = slab(wide, tall, s["depth"] * 0.5, 0.015, 0.008, metal(COLOURS[d.paint], 0.35), glass())
     if d.options["screen"] == "on":
-        art = to_linear(np.asarray(landscape(d.rng(1), 800, 450)))
+        art = to_linear(np.asarray(landscape(d.rng(1), 1200, 675)))
         parts.append(
             plate(wide - 2 * s["bezel"], tall - 2 * s["bezel"], screen(art)).moved(
                 z=s["depth"] * 0.25 + 0.001

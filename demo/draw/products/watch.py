@@ -152,7 +152,9 @@ def stage(d: Design, view: str) -> Shot:
     rng, kind = d.rng(7), image_type(view)
     camera = usual_camera(view, d.rng(3))
     if kind == "detail":
-        return Shot(body(d), Camera(yaw=18, pitch=12, fill=1.0, focus=(0.08, 0.95, 0.78, 0.2)))
+        return Shot(
+            body(d), Camera(yaw=18, pitch=12, fill=1.0, focus=(d.sizes["case"] * 0.6, 0.98, 0.76, 0.27))
+        )
     if kind == "back":
         return Shot(move(rotate(_head(d), "y", 180), y=0.6) + _open_strap(d), Camera(pitch=3, fill=0.84))
     if kind == "packaging":

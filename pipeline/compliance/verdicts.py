@@ -105,7 +105,8 @@ def weigh_badge(
     product = placement.find_product(rgb)
     if score >= limit:
         beside = 1.0 if product is None else placement.measure_beside(cover, rgb.shape, product)
-        if beside >= config.badge_beside or score >= config.badge_sure:
+        stands_out = beside >= config.badge_beside or score >= config.badge_sure
+        if stands_out and (score >= config.badge_beyond_doubt or not _bears_print(rgb, cover, config)):
             return score
         evidence["decided_by"] = "print on the product"
         return limit - SHORT_OF
@@ -121,6 +122,12 @@ def weigh_badge(
         return score
     evidence["decided_by"] = "text beside the product"
     return limit
+
+
+def _bears_print(rgb: RgbArray, cover: FloatArray, config: ComplianceConfig) -> bool:
+    """Whether several lines of text stand where the network sees no overlay: a cover or a pack."""
+    shares = [placement.measure_cover(line.box, cover, rgb.shape) for line in text.read_text(rgb)]
+    return sum(share < config.print_cover for share in shares) >= config.print_lines
 
 
 @lru_cache(maxsize=4)

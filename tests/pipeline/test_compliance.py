@@ -140,6 +140,15 @@ def test_a_sure_finding_beside_the_product_is_flagged() -> None:
     assert verdicts.judge_overlays(draw_product(), _finding(limit + 1e-4, cover=cover))["badge"].flag
 
 
+def test_a_cover_full_of_print_bears_no_badge_unless_beyond_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text, "read_text", lambda rgb: [_line(0.2, 0.6, 0.8, 0.7), _line(0.2, 0.8, 0.8, 0.9)])
+    cover = NOTHING.copy()
+    cover[0:5, 0:5, 0] = 0.95
+    word = verdicts.judge_overlays(draw_product(), _finding(0.97, cover=cover))["badge"]
+    assert (word.flag, word.evidence["decided_by"]) == (False, "print on the product")
+    assert verdicts.judge_overlays(draw_product(), _finding(0.995, cover=cover))["badge"].flag
+
+
 def test_a_scene_has_nothing_beside_the_product() -> None:
     noise = np.random.default_rng(0).integers(0, 255, (200, 200, 3), dtype=np.uint8)
     assert placement.find_product(noise) is None

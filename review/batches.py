@@ -16,6 +16,7 @@ from review.actions.runs import Claim, LeaseLost
 from review.candidates import Candidates, gather
 from review.heartbeat import Heartbeat
 from review.models import Offer, RunBatch, RunProduct
+from review.stopping import Stopping
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +48,10 @@ def _work_on(run_id: int, number: int, state: str, work: Work) -> bool:
     except LeaseLost:
         logger.warning("run %s batch %s was taken over by another worker", run_id, number)
         return False
+    except Stopping:
+        logger.info("run %s batch %s goes back, the worker stops", run_id, number)
+        runs.put_back(held)
+        return False
     except Exception as error:
         logger.exception("run %s batch %s was not finished", run_id, number)
         runs.give_back(held, error=f"{type(error).__name__}: {error}", now=timezone.now())
@@ -57,13 +62,13 @@ def _work_on(run_id: int, number: int, state: str, work: Work) -> bool:
 def _fetch(held: Claim, beat: Heartbeat) -> None:
     products = _waiting(held).values("product")
     offers = Offer.objects.filter(product__in=products).worth_fetching(timezone.now())
-    ingest.fetch_offers(offers.order_by("pk"))
+    ingest.fetch_offers(offers.order_by("pk"), beat.check)
     runs.hand_on(held, now=timezone.now())
 
 
 def _judge(held: Claim, beat: Heartbeat) -> None:
     rows = list(_waiting(held).select_related("product__category").order_by("pk"))
-    fresh = inference.look_at(row.product for row in rows)
+    fresh = inference.look_at((row.product for row in rows), beat.check)
     selector = inference.load_selector(held.run_id)
     runs.note_config(run_id=held.run_id, digest=selector.config.digest())
     for row in rows:

@@ -12,12 +12,13 @@ from django.utils import timezone
 
 from review.actions import runs
 from review.actions.runs import Claim, LeaseLost
+from review.stopping import Stopping, is_asked_to_stop
 
 logger = logging.getLogger(__name__)
 
 
 class Heartbeat:
-    """Renews a claim three times a lease; `check` raises LeaseLost once somebody else took the batch."""
+    """Renews a claim three times a lease; `check` says when to end the work before it is done."""
 
     def __init__(self, held: Claim) -> None:
         self.held = held
@@ -36,9 +37,11 @@ class Heartbeat:
         self._thread.join()
 
     def check(self) -> None:
-        """Between two steps of the work: go on only while the batch is ours."""
+        """Between two steps: raises LeaseLost once another has the batch, Stopping when the worker ends."""
         if self.is_lost:
             raise LeaseLost
+        if is_asked_to_stop():
+            raise Stopping
 
     def _run(self) -> None:
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import asdict
 from functools import lru_cache
@@ -24,7 +24,7 @@ from review.catalog_models import CatalogCategories
 from review.drafting import make_draft
 from review.models import Image, ImageAnalysis, Product
 
-CHUNK = 32  # images in memory at a time
+CHUNK = 32  # images in memory at a time, and between two checks
 
 logger = logging.getLogger(__name__)
 
@@ -39,8 +39,11 @@ def load_assessor() -> Assessor:
     return Assessor(PipelineConfig())
 
 
-def look_at(products: Iterable[Product]) -> set[str]:
-    """Judge every picture of these products that was not judged at this version; returns their SHA-256."""
+def look_at(products: Iterable[Product], check: Callable[[], None] = lambda: None) -> set[str]:
+    """Judge every picture of these products that was not judged at this version; returns their SHA-256.
+
+    What `check` raises ends it between two chunks; what was judged until then is kept.
+    """
     version = load_assessor().version
     pks = [product.pk for product in products]
     wanted = Image.objects.filter(offers__product__in=pks, offers__is_retired=False)
@@ -48,6 +51,7 @@ def look_at(products: Iterable[Product]) -> set[str]:
     known = ImageAnalysis.objects.filter(version=version).values("image")
     fresh = sorted(set(wanted.exclude(pk__in=known).values_list("pk", "sha256")))
     for at in range(0, len(fresh), CHUNK):
+        check()
         _assess(fresh[at : at + CHUNK])
     return {sha256 for _, sha256 in fresh}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from django.conf import settings
@@ -30,16 +30,18 @@ class FetchCounts:
     refused: int = 0
 
 
-def fetch_offers(offers: Iterable[Offer]) -> FetchCounts:
+def fetch_offers(offers: Iterable[Offer], check: Callable[[], None] = lambda: None) -> FetchCounts:
     """Fetch the pictures of these offers, each source once, and write down how each went.
 
-    May be killed anywhere: what was written stays, the rest is still pending.
+    May be killed anywhere, or ended between two by what `check` raises: what was written stays, the
+    rest is still pending.
     """
     by_source: dict[str, list[Offer]] = defaultdict(list)
     for offer in offers:
         by_source[offer.source].append(offer)
     fetched = refused = 0
     for source, answer in gather(list(by_source), make_limits(), AllowList.parse(settings.FETCH_ALLOW)):
+        check()
         asked = by_source[source]
         rows = Offer.objects.filter(pk__in=[offer.pk for offer in asked])
         # A file that was replaced while we read it has another stamp by now and stays pending.

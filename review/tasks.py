@@ -7,13 +7,14 @@ from functools import partial
 from typing import Any
 
 from celery import Task, shared_task
-from celery.signals import worker_ready
+from celery.signals import worker_ready, worker_shutting_down
 from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerError
 
 from review.actions import runs
 from review.models import Offer, RunBatch, SelectionRun
+from review.stopping import ask_to_stop
 
 logger = logging.getLogger(__name__)
 
@@ -79,6 +80,12 @@ def warm_up(sender: Any, **_: Any) -> None:
     """A worker that judges loads the models as it starts; the message is for this moment only."""
     if "vision" in sender.app.amqp.queues.consume_from:
         judge_warm_up.apply_async(expires=WARM_UP_EXPIRES_S)
+
+
+@worker_shutting_down.connect
+def end_soon(**_: Any) -> None:
+    """An orderly stop waits for tasks; a batch among them goes back at its next step."""
+    ask_to_stop()
 
 
 @shared_task

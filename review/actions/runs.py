@@ -212,6 +212,11 @@ def give_back(held: Claim, *, error: str, now: datetime) -> None:
     give_up_lost_batches(run_id=held.run_id, now=now)
 
 
+def put_back(held: Claim) -> None:
+    """The worker stops in good order: as if the batch had not been claimed."""
+    _held(held).update(lease_token="", leased_until=None, attempts=F("attempts") - 1)
+
+
 def _held(held: Claim) -> QuerySet[RunBatch]:
     return RunBatch.objects.filter(pk=held.batch_id, lease_token=held.token)
 

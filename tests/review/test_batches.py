@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from django.db import OperationalError
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from review import batches, inference, ingest
+from review import batches, inference, ingest, stopping
 from review.actions import runs, store
 from review.models import (
     ImageAnalysis,
@@ -161,6 +162,32 @@ def test_a_batch_whose_worker_was_killed_goes_on_where_it_stood(
     assert [p.proposals.count() for p in (first, second)] == [1, 1]
 
 
+@pytest.fixture
+def stop() -> Iterator[None]:
+    """The worker is asked to stop, and afterwards no more."""
+    stopping.ask_to_stop()
+    yield
+    stopping.work_again()
+
+
+@pytest.mark.parametrize("work", [batches.fetch, batches.judge])
+def test_a_worker_that_is_asked_to_stop_puts_its_batch_back_and_no_attempt_counts(
+    folder: Path, work: Callable[..., bool], request: pytest.FixtureRequest
+) -> None:
+    make_files(folder, draw_picture(1), draw_picture(2))
+    run = start_run()
+    if work is batches.judge:
+        batches.fetch(run_id=run.pk, number=0)
+    request.getfixturevalue("stop")
+    for _ in range(runs.MAX_ATTEMPTS + 1):
+        assert not work(run_id=run.pk, number=0)
+    stopping.work_again()
+    assert run.batches.get().attempts == 0
+    work_through(run)
+    assert run.state == SelectionRun.State.DONE
+    assert run.products.get().outcome == Outcome.UNCHANGED
+
+
 def test_one_product_that_cannot_be_judged_holds_nothing_else_up(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -261,7 +288,7 @@ def test_a_set_that_is_published_while_it_is_judged_is_judged_anew(
 def test_a_failing_fetch_is_tried_again_and_then_shown(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     product = make_files(folder, draw_picture(1), draw_picture(2))
 
-    def fail(_: object) -> None:
+    def fail(*_: object) -> None:
         raise OSError("the disk is full")
 
     monkeypatch.setattr(ingest, "fetch_offers", fail)

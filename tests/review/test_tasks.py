@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import logging
+import os
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from celery.signals import worker_shutting_down
 from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerError
 from pytest_django.fixtures import DjangoCaptureOnCommitCallbacks, Settings
 
-from review import batches, tasks
+from review import batches, stopping, tasks
 from review.actions import runs
 from review.models import RunBatch, RunProduct, SelectionRun
 from tests.review.test_runs import make_offered, start_run
@@ -132,6 +134,17 @@ def test_without_a_broker_nothing_is_lost_and_nobody_gets_an_error(
     with caplog.at_level(logging.WARNING), django_capture_on_commit_callbacks(execute=True):
         tasks.hint(tasks.plan_run, 7)
     assert "the broker is away" in caplog.text
+
+
+def test_a_worker_that_shuts_down_tells_its_children() -> None:
+    worker_shutting_down.send(sender="vision", sig="SIGTERM", how="Warm", exitcode=0)
+    try:
+        child = os.fork()
+        if child == 0:
+            os._exit(int(stopping.is_asked_to_stop()))
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 1
+    finally:
+        stopping.work_again()
 
 
 class Ready:

@@ -87,6 +87,7 @@ class OrderingConfig:
     """II.E: weights of what makes a picture the hero when types do not decide."""
 
     min_fill: float = 0.1  # share of the frame
+    tight_white: float = 0.2  # share of the border; a tight crop on white shows at least so much of it
     hero_margin: float = 0.22  # of the look rating (0 to 1); about a white against a scene background
     look_tie: float = 0.05  # of the look rating; closer ones count as equal and the earlier one wins
 

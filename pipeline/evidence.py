@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pipeline.gathering import Candidate
+from pipeline.labels import UNSURE
 from pipeline.records import PairComparison, SelectedItem, TypeJudgement
 
 
@@ -21,7 +22,8 @@ def make_item(candidate: Candidate, word: str) -> SelectedItem:
     if word or candidate.note:
         evidence["place"] = "; ".join(part for part in (candidate.note, word) if part)
     named = candidate.image_type
-    if named.type is not None:
+    looked = found.unreadable is None
+    if looked:
         evidence["type"] = _show_type(named)
     if candidate.comparison is not None:
         evidence["copy"] = _show_comparison(candidate.comparison)
@@ -30,13 +32,15 @@ def make_item(candidate: Candidate, word: str) -> SelectedItem:
         verdict="keep" if candidate.reason is None else "drop",
         reason=candidate.reason,
         duplicate_of=candidate.duplicate_of,
-        type=named.type,
+        type=(named.type or UNSURE) if looked else None,
         type_confidence=None if named.confidence is None else round(float(named.confidence), 4),
         evidence=evidence,
     )
 
 
 def _show_type(named: TypeJudgement) -> dict[str, Any]:
+    if named.type is None:
+        return {"head": "", "note": "no model knows the types of this category"}
     best = sorted(named.probabilities.items(), key=lambda pair: -pair[1])[:4]
     return {
         "head": named.head,

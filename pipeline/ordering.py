@@ -79,14 +79,13 @@ def rate_look(image: OrderingInput, config: OrderingConfig = DEFAULT_CONFIG) -> 
         return 0.5 + 0.2 * (resolution - 0.5) - (0.25 if image.has_text else 0.0)
     seen = image.framing
     fill = _between(seen.fill, config.min_fill, 0.5) * (0.6 if seen.touches_edge else 1.0)
+    # A product cropped tight leaves little border to see; what is seen of it is white all the same.
+    is_tight = seen.touches_edge and seen.fill >= 0.95 and seen.white_background >= config.tight_white
+    white = max(seen.white_background, 0.85 if is_tight else 0.0)
+    plain = max(seen.plain_background, 0.85 if is_tight else 0.0)
     clean = 0.0 if image.has_text else 1.0 - _between(seen.text_area, 0.0, 0.1)
     return (
-        0.25 * seen.white_background
-        + 0.15 * seen.plain_background
-        + 0.20 * fill
-        + 0.10 * resolution
-        + 0.10 * seen.sharpness
-        + 0.20 * clean
+        0.25 * white + 0.15 * plain + 0.20 * fill + 0.10 * resolution + 0.10 * seen.sharpness + 0.20 * clean
     )
 
 

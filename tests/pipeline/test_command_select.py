@@ -6,16 +6,31 @@ import json
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from pipeline.__main__ import main
-from tests.pipeline.test_select import draw
+
+DEMO = Path(__file__).resolve().parents[2] / "demo" / "catalog"
+
+
+def find_clean_photos() -> list[Path]:
+    """A front and a back of an armchair of the demo catalog, as recorded: no defects."""
+    for line in (DEMO / "truth.jsonl").read_text().splitlines():
+        product = json.loads(line)
+        if product["category"].endswith("Armchairs"):
+            clean = {i["type"]: i["file"] for i in product["images"] if i["origin"] == "original"}
+            if {"front", "back"} <= set(clean):
+                return [DEMO / clean["front"], DEMO / clean["back"]]
+    raise LookupError("no armchair with a front and a back")
 
 
 @pytest.fixture
 def catalog(tmp_path: Path) -> Path:
     """Three products, a line that is no JSON, a missing file and one that is no image."""
-    for name, data in {"a.png": draw("disc"), "a2.png": draw("disc", 200), "b.png": draw("box")}.items():
-        (tmp_path / name).write_bytes(data)
+    front, back = (Image.open(path).convert("RGB") for path in find_clean_photos())
+    front.save(tmp_path / "a.png")
+    front.resize((front.width // 2, front.height // 2)).save(tmp_path / "a2.png")
+    back.save(tmp_path / "b.png")
     (tmp_path / "page.jpg").write_bytes(b"<!doctype html><p>Not here")
     lines = [
         {

@@ -99,3 +99,9 @@ def test_an_empty_set_has_no_hero() -> None:
 def test_the_order_of_the_input_does_not_matter() -> None:
     images = _row("back", "unsure", "front", "angle", "front")
     assert order(images, LIST) == order(images[::-1], LIST)
+
+
+def test_without_types_a_hero_cropped_tight_on_white_stays() -> None:
+    tight = replace(SCENE, fill=1.0, white_background=0.26, plain_background=0.41)
+    images = [_image("0", None, 0, tight), _image("1", None, 1, WHITE)]
+    assert order(images, LIST).hero == "0"

@@ -17,7 +17,7 @@ def list_commands() -> list[str]:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; returns the exit status (0 done, 1 some input was refused, 2 wrong call)."""
+    """Run one command; returns the exit status (0 done, 2 wrong call or input)."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     parser = argparse.ArgumentParser(prog="python -m pipeline", description="smartimg's pipeline on files")
     parser.add_argument("command", choices=list_commands())
@@ -30,8 +30,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         return 0
     except (OSError, ValueError) as error:
-        print(f"{name}: {error}", file=sys.stderr)
+        print(f"{name}: {put_in_words(error)}", file=sys.stderr)
         return 2
+
+
+def put_in_words(error: Exception) -> str:
+    """A refusal without its number: the file, and what is wrong with it."""
+    if isinstance(error, OSError) and error.filename and error.strerror:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
 
 
 if __name__ == "__main__":

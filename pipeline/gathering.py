@@ -86,3 +86,8 @@ def find_bypass(product: ProductRecord, candidates: Sequence[Candidate]) -> str 
     if len(candidates) < 2:
         return "fewer than two images"
     return None
+
+
+def explain_emptiness(candidates: Sequence[Candidate]) -> str:
+    """Why nothing is left to choose: the set that is shown then stays a matter for people."""
+    return "no picture may stay: " + ", ".join(sorted({c.reason for c in candidates if c.reason}))

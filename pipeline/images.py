@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import re
+import stat
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -47,6 +49,19 @@ class DecodedImage:
     byte_size: int
     was_animated: bool = False
     had_alpha: bool = False
+
+
+def read_file(path: Path, limits: DecodeLimits = DEFAULT_LIMITS) -> bytes:
+    """Bytes of an image file. Raises UnreadableImage for what is missing, no file, or too large to read."""
+    try:
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            raise UnreadableImage("not_a_file", "This is a folder or a device, not a file.")
+        if found.st_size > limits.max_bytes:
+            raise _too_many_bytes(found.st_size, limits)
+        return path.read_bytes()
+    except OSError as error:
+        raise UnreadableImage("missing", f"The file cannot be opened: {error.strerror or error}.") from error
 
 
 def decode(
@@ -91,10 +106,7 @@ def _check_bytes(data: bytes, limits: DecodeLimits) -> str:
     if not data:
         raise UnreadableImage("empty", "The file is empty.")
     if len(data) > limits.max_bytes:
-        allowed, found = limits.max_bytes / 2**20, len(data) / 2**20
-        raise UnreadableImage(
-            "too_many_bytes", f"The file is too large: {found:.1f} MB, at most {allowed:.0f} MB."
-        )
+        raise _too_many_bytes(len(data), limits)
     kind = sniff_kind(data)
     if kind is None:
         raise UnreadableImage("not_an_image", "This is not an image file.")
@@ -198,6 +210,12 @@ def _turn_upright(rgb: RgbArray, orientation: int) -> RgbArray:
     return np.ascontiguousarray(turned)
 
 
+def _too_many_bytes(found: int, limits: DecodeLimits) -> UnreadableImage:
+    allowed = limits.max_bytes / 2**20
+    words = f"The file is too large: {found / 2**20:.1f} MB, at most {allowed:.0f} MB."
+    return UnreadableImage("too_many_bytes", words)
+
+
 def _too_many_pixels(limits: DecodeLimits, width: int = 0, height: int = 0) -> UnreadableImage:
     size = f"{width} x {height} pixels, " if width else ""
     allowed = limits.max_pixels // 1_000_000
@@ -207,4 +225,7 @@ def _too_many_pixels(limits: DecodeLimits, width: int = 0, height: int = 0) -> U
 def _explain(error: Exception, kind: str) -> UnreadableImage:
     if "truncated" in str(error).lower():
         return UnreadableImage("truncated", "The file is cut off: its end is missing.")
-    return UnreadableImage("broken", f"The file is damaged: it starts like a {kind} but cannot be read.")
+    article = "an" if kind == "AVIF" else "a"
+    return UnreadableImage(
+        "broken", f"The file is damaged: it starts like {article} {kind} but cannot be read."
+    )

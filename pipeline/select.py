@@ -11,7 +11,15 @@ import numpy as np
 from pipeline import dedup, ordering
 from pipeline.config import PipelineConfig
 from pipeline.evidence import make_item
-from pipeline.gathering import NO_TYPE, Candidate, find_bypass, find_reason, gather, spare_the_last
+from pipeline.gathering import (
+    NO_TYPE,
+    Candidate,
+    explain_emptiness,
+    find_bypass,
+    find_reason,
+    gather,
+    spare_the_last,
+)
 from pipeline.labels import DEFAULT_TYPE_ORDER, UNSURE
 from pipeline.records import (
     Assessment,
@@ -120,6 +128,7 @@ class Selector:
             items=items,
             category=category,
             category_confidence=confidence if category else None,
+            passed_over=None if kept else explain_emptiness(candidates),
             notes=tuple(notes),
         )
 

@@ -47,8 +47,6 @@ def make_draft(
 def _explain_bypass(candidates: Candidates, selection: Selection) -> str:
     """Why there is nothing to choose from, with what became of the pictures that were sent."""
     reason = selection.passed_over or ""
-    if not reason and not selection.after:
-        reason = "no picture may stay: " + ", ".join(sorted({item.reason or "" for item in selection.items}))
     if reason and candidates.refused:
         reason += f" ({len(candidates.refused)} refused: {candidates.refused[0]})"
     return reason

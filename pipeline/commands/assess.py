@@ -10,6 +10,7 @@ from typing import Any
 
 from pipeline.assess import Assessor
 from pipeline.config import PipelineConfig
+from pipeline.images import UnreadableImage, read_file
 from pipeline.records import Assessment
 
 AT_ONCE = 32  # files whose bytes are in memory
@@ -22,14 +23,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Returns 1 when a file could not be read, else 0."""
+    """Returns 0 also where a file could not be read: that is what its line says."""
     assessor = Assessor(PipelineConfig(backbone=args.backbone))
-    unreadable = 0
     for start in range(0, len(args.images), AT_ONCE):
         for path, line in assess_files(assessor, args.images[start : start + AT_ONCE]):
-            unreadable += line["unreadable"] is not None
             print(json.dumps({"file": str(path), **line}, ensure_ascii=False), flush=True)
-    return 1 if unreadable else 0
+    return 0
 
 
 def assess_files(assessor: Assessor, paths: Sequence[Path]) -> Iterator[tuple[Path, dict[str, Any]]]:
@@ -38,19 +37,21 @@ def assess_files(assessor: Assessor, paths: Sequence[Path]) -> Iterator[tuple[Pa
     refused: dict[int, str] = {}
     for index, path in enumerate(paths):
         try:
-            held.append((str(index), path.read_bytes()))
-        except OSError as error:
-            refused[index] = f"The file cannot be opened: {error.strerror or error}."
+            held.append((str(index), read_file(path, assessor.config.decode)))
+        except UnreadableImage as error:
+            refused[index] = error.message
     found = {int(one.key): one for one in assessor.assess(held)}
     for index, path in enumerate(paths):
-        yield path, describe(found[index]) if index in found else _refuse(refused[index])
+        yield path, describe(found.get(index) or _refuse(path, refused[index]))
 
 
 def describe(assessment: Assessment) -> dict[str, Any]:
-    """The line's fields beside the file's name."""
+    """The line's fields beside the file's name; `size` is [width, height] in px, null where unreadable."""
+    is_readable = assessment.unreadable is None
     return {
-        "width": assessment.width_px,
-        "height": assessment.height_px,
+        "size": [assessment.width_px, assessment.height_px] if is_readable else None,
+        "width": assessment.width_px if is_readable else None,
+        "height": assessment.height_px if is_readable else None,
         "bytes": assessment.byte_size,
         "format": assessment.format or None,
         "unreadable": assessment.unreadable,
@@ -58,5 +59,7 @@ def describe(assessment: Assessment) -> dict[str, Any]:
     }
 
 
-def _refuse(reason: str) -> dict[str, Any]:
-    return {"width": 0, "height": 0, "bytes": 0, "format": None, "unreadable": reason, "judges": {}}
+def _refuse(path: Path, reason: str) -> Assessment:
+    """The record of a file that was not even read."""
+    byte_size = path.stat().st_size if path.is_file() else 0
+    return Assessment(str(path), 0, 0, byte_size, "", unreadable=reason)

@@ -14,7 +14,7 @@ import numpy as np
 
 from pipeline.config import DedupConfig
 from pipeline.dedup import COMPARATORS, load_comparator
-from pipeline.images import UnreadableImage
+from pipeline.images import UnreadableImage, read_file
 from pipeline.records import FloatArray, PairComparison
 
 
@@ -32,10 +32,10 @@ def run(args: argparse.Namespace) -> int:
     contents, prepared = [], []
     for path in (args.a, args.b):
         try:
-            contents.append(path.read_bytes())
+            contents.append(read_file(path))
             prepared.append(comparator.prepare(contents[-1]))
-        except (OSError, UnreadableImage) as error:
-            print(f"compare: {path}: {_in_words(error)}", file=sys.stderr)
+        except UnreadableImage as error:
+            print(f"compare: {path}: {error.message}", file=sys.stderr)
             return 2
     found = comparator.compare(prepared[0], prepared[1], want_residual=args.residual is not None)
     same_bytes = hashlib.sha256(contents[0]).digest() == hashlib.sha256(contents[1]).digest()
@@ -52,12 +52,6 @@ def as_json(found: PairComparison, same_bytes: bool = False) -> dict[str, Any]:
         "decided_by": "sha256" if same_bytes else found.decided_by,
         "probability": found.probability,
     }
-
-
-def _in_words(error: Exception) -> str:
-    if isinstance(error, OSError):
-        return error.strerror or "cannot be read"
-    return str(error)
 
 
 def _write_residual(path: Path, residual: FloatArray | None) -> int:

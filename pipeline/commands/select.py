@@ -30,11 +30,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Returns 0 also where lines were refused: they are named; the output appears whole or not at all."""
+    check_output(args.out, args.products)
     total = catalog_files.count_lines(args.products)
     selector = FileSelector()
     part = args.out.with_name(args.out.name + ".part")
     refused = 0
     with ExitStack() as stack:
+        stack.callback(part.unlink, missing_ok=True)  # what was not finished; a finished one has moved on
         out = stack.enter_context(part.open("w", encoding="utf-8"))
         bar = stack.enter_context(tqdm(total=total, unit=" products", disable=args.quiet, mininterval=0.5))
         for chunk, refusals, lines in read_chunks(args):
@@ -44,9 +46,20 @@ def run(args: argparse.Namespace) -> int:
             for selection in selector.select(chunk):
                 out.write(json.dumps(selection.as_json(), ensure_ascii=False) + "\n")
             bar.update(lines)
-    part.replace(args.out)
+        out.close()
+        part.replace(args.out)
     print(selector.tally.describe(refused), file=sys.stderr)
     return 0
+
+
+def check_output(out: Path, products: Path) -> None:
+    """Raises ValueError, before any work is done, where the output cannot be written."""
+    if out.is_dir():
+        raise ValueError(f"--out {out} is a folder; name the file to write.")
+    if not out.absolute().parent.is_dir():
+        raise ValueError(f"There is no folder {out.absolute().parent} to write --out into.")
+    if out.exists() and products.exists() and out.samefile(products):
+        raise ValueError(f"--out {out} is the catalog itself.")
 
 
 def read_chunks(args: argparse.Namespace) -> Iterator[tuple[list[ParsedProduct], list[Refusal], int]]:

@@ -93,7 +93,7 @@ def test_the_command_prints_a_line_for_every_file_in_order(tmp_path: Path) -> No
     (tmp_path / "page.jpg").write_bytes(b"<html>not found</html>")
     paths = [tmp_path / "page.jpg", tmp_path / "good.jpg", tmp_path / "absent.jpg"]
     status, lines, errors = run_assess(*paths)
-    assert status == 1
+    assert status == 0  # an unreadable file is a result, not a failure
     assert "Traceback" not in errors
     assert [line["file"] for line in lines] == list(map(str, paths))
     assert [line["unreadable"] for line in lines] == [
@@ -101,6 +101,7 @@ def test_the_command_prints_a_line_for_every_file_in_order(tmp_path: Path) -> No
         None,
         "The file cannot be opened: No such file or directory.",
     ]
+    assert [line["size"] for line in lines] == [None, [400, 400], None]
     assert (lines[1]["width"], lines[1]["height"]) == (400, 400)
     judges = lines[1]["judges"]
     assert isinstance(judges, dict)

@@ -85,11 +85,6 @@ def test_a_found_category_is_taken_over_and_a_given_one_is_left() -> None:
     assert draft(found, category="Chairs").predicted_category is None
 
 
-def test_a_set_is_never_emptied() -> None:
-    dropped = make_item("a", verdict="drop", reason="placeholder")
-    assert draft(Selection("p", ("a",), (), (dropped,))).passed_over == "no picture may stay: placeholder"
-
-
 def test_what_could_not_be_fetched_is_told_with_a_bypass() -> None:
     passed = Selection("p", ("a",), ("a",), (make_item(),), passed_over="fewer than two images")
     said = draft(passed, refused=("not found (404)",)).passed_over

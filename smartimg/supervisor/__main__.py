@@ -13,7 +13,7 @@ from smartimg import health, services
 from smartimg.embedded.place import Place, UnableToStart
 from smartimg.processes import Child, stop_all
 from smartimg.setup.options import Options, parse
-from smartimg.supervisor import first_steps
+from smartimg.supervisor import first_run, first_steps
 from smartimg.supervisor.claim import AlreadyRuns, claim, is_free
 from smartimg.supervisor.first_steps import UnableToPrepare
 from smartimg.supervisor.logs import rotate
@@ -22,7 +22,7 @@ from smartimg.supervisor.roster import BASE_DIR, environment, make_children
 LOOK_EVERY_S = 0.5
 CHECK_SERVICES_EVERY_S = 5.0
 ANSWER_WITHIN_S = 60.0
-STOP_WITHIN_S = 15.0  # a batch that is not done by then is done again after the next start
+STOP_WITHIN_S = 12.0  # a batch goes back at its next step; pages and API clients have 10 s to end
 
 
 def main(arguments: list[str]) -> int:
@@ -77,10 +77,13 @@ def start(place: Place, options: Options, children: list[Child]) -> None:
         )
     say("starting the database and the queue ...")
     services.ensure_running(place.var)
-    first_steps.prepare(place, environment(place, options.port, debug=True), options.empty)
+    web_environment = environment(place, options.port, debug=True)
+    first_steps.prepare(place, web_environment)
     for child in children:
-        child.start()
+        child.start()  # workers load their models while the demo is read
+    first_steps.load_demo_once(place, web_environment, options.empty)
     await_answer(children[0], options.port)
+    first_run.await_run(place, lambda: tend(children))
 
 
 def await_answer(web: Child, port: int) -> None:
@@ -109,11 +112,16 @@ def watch(place: Place, children: list[Child]) -> None:
     check_at = time.monotonic() + CHECK_SERVICES_EVERY_S
     while True:
         time.sleep(LOOK_EVERY_S)
-        for message in filter(None, [child.tend() for child in children]):
-            say(f"  {time.strftime('%T')} {message}")
+        tend(children)
         if time.monotonic() > check_at:
             check_services(place)
             check_at = time.monotonic() + CHECK_SERVICES_EVERY_S
+
+
+def tend(children: list[Child]) -> None:
+    """Start again what died, and say so."""
+    for message in filter(None, [child.tend() for child in children]):
+        say(f"  {time.strftime('%T')} {message}")
 
 
 def check_services(place: Place) -> None:

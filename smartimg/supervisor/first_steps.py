@@ -1,4 +1,4 @@
-"""What happens before the processes start: tables, and on the first start the demo."""
+"""What a start does besides processes: tables first, and on the first start the demo."""
 
 from __future__ import annotations
 
@@ -66,17 +66,26 @@ def note_first_start(place: Place) -> None:
     (place.var / "first-start.done").touch()
 
 
-def prepare(place: Place, env: Mapping[str, str], empty: bool) -> None:
-    """Bring the tables up to date; load the demo on the first start, unless an empty one is wanted."""
+def is_debug(env: Mapping[str, str]) -> bool:
+    """Whether the web server runs for one person at this machine."""
+    return env["SMARTIMG_DEBUG"].lower() not in {"0", "false", "no", "off"}
+
+
+def prepare(place: Place, env: Mapping[str, str]) -> None:
+    """Bring the tables and, for others' eyes, the static files up to date."""
     manage(place, env, "migrate", "--no-input", "--verbosity", "1")
-    debug = env["SMARTIMG_DEBUG"].lower() not in {"0", "false", "no", "off"}
-    if not debug:
+    if not is_debug(env):
         manage(place, env, "collectstatic", "--no-input", "--verbosity", "1")
-    if is_first_start(place):
-        (place.var / "first-start.begun").touch()  # interrupted, it is gone through again
-        if debug and not empty:  # its people have passwords that anybody can read
-            manage(place, env, "load_demo", show=True)
-        note_first_start(place)
+
+
+def load_demo_once(place: Place, env: Mapping[str, str], empty: bool) -> None:
+    """Load the demo on the first start, unless an empty one is wanted."""
+    if not is_first_start(place):
+        return
+    (place.var / "first-start.begun").touch()  # interrupted, it is gone through again
+    if is_debug(env) and not empty:  # its people have passwords that anybody can read
+        manage(place, env, "load_demo", show=True)
+    note_first_start(place)
 
 
 def describe_logins(place: Place) -> str:

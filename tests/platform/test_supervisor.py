@@ -102,7 +102,8 @@ def test_the_demo_is_loaded_on_the_first_start_with_debug_only(
     monkeypatch.setattr(first_steps, "manage", lambda place, env, command, *rest, **how: seen.append(command))
     monkeypatch.setattr(first_steps, "has_products", lambda place: False)
     for _ in range(2):
-        first_steps.prepare(Place(tmp_path), {"SMARTIMG_DEBUG": debug}, empty)
+        first_steps.prepare(Place(tmp_path), {"SMARTIMG_DEBUG": debug})
+        first_steps.load_demo_once(Place(tmp_path), {"SMARTIMG_DEBUG": debug}, empty)
     again = [command for command in commands if command != "load_demo"]
     assert seen == commands + again
 
@@ -122,7 +123,7 @@ def test_a_demo_that_was_interrupted_half_way_is_loaded_again(
     monkeypatch.setattr(first_steps, "manage", interrupt)
     monkeypatch.setattr(first_steps, "has_products", lambda place: False)
     with pytest.raises(KeyboardInterrupt):
-        first_steps.prepare(Place(tmp_path), {"SMARTIMG_DEBUG": "1"}, False)
+        first_steps.load_demo_once(Place(tmp_path), {"SMARTIMG_DEBUG": "1"}, False)
     monkeypatch.setattr(first_steps, "has_products", lambda place: True)
     assert first_steps.is_first_start(Place(tmp_path))
 

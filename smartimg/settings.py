@@ -205,7 +205,7 @@ CELERY_BEAT_SCHEDULE = {
     "resume-runs": {"task": "review.tasks.resume_runs", "schedule": 15.0},
 }
 CELERY_TIMEZONE = TIME_ZONE
-BATCH_SIZE = read_int("SMARTIMG_BATCH_SIZE", 16, least=1)
+BATCH_SIZE = read_int("SMARTIMG_BATCH_SIZE", 8, least=1)
 # A batch whose worker was killed waits this long for the next one; live workers renew it in time.
 LEASE_S = read_int("SMARTIMG_LEASE_S", 45, least=5)
 

@@ -79,7 +79,8 @@ def proposals_for(user: AnyUser) -> QuerySet[Proposal]:
 
 def get_product_for(user: AnyUser, external_id: str) -> Product:
     """One product, by its catalog id."""
-    found = products_for(user).select_related("category").filter(external_id=external_id).first()
+    rows = products_for(user).select_related("category")
+    found = None if "\0" in external_id else rows.filter(external_id=external_id).first()
     if found is None:
         raise NotFound
     return found

@@ -23,10 +23,11 @@ Row = TypeVar("Row", bound=Model)
 
 @dataclass
 class Tally:
-    """How many products and pictures were new, changed, unchanged, refused."""
+    """How many products and pictures were new, changed, unchanged, refused; categories not known before."""
 
     products: Counter[str] = field(default_factory=Counter)
     images: Counter[str] = field(default_factory=Counter)
+    new_categories: set[str] = field(default_factory=set)
 
     def add(self, other: Tally) -> None:
         """Count another part too."""

@@ -13,7 +13,7 @@ from django.utils import timezone
 from pipeline.catalog_files import Parsed, parse
 from pipeline.catalog_records import NotACatalog, ParsedProduct, Refusal
 from review.actions.catalog import REFUSED, Tally, write_products
-from review.models import CatalogImport, ImportProblem
+from review.models import CatalogImport, Category, ImportProblem
 
 BATCH_LINES = 500  # of one transaction: a killed import loses no more than this, and memory stays flat
 MAX_REASON_CHARS = 500
@@ -87,6 +87,7 @@ def _write_batch(batch: list[Parsed], report: CatalogImport, tally: Tally, *, is
     products = [item for item in batch if isinstance(item, ParsedProduct)]
     refusals = [item for item in batch if isinstance(item, Refusal)]
     refusals += [refusal for product in products for refusal in product.refusals]
+    refusals += _note_new_categories(products, tally)
     with transaction.atomic():
         note = {"import": report.pk}
         tally.add(write_products(products, is_feed=is_feed, now=timezone.now(), note=note))
@@ -100,6 +101,16 @@ def _write_batch(batch: list[Parsed], report: CatalogImport, tally: Tally, *, is
     with transaction.atomic():
         ImportProblem.objects.bulk_create(_make_problem(report, refusal) for refusal in refusals)
         report.save()
+
+
+def _note_new_categories(products: list[ParsedProduct], tally: Tally) -> list[Refusal]:
+    """A category that the catalog did not have may be a typing error: its first line is named."""
+    first = {product.category: product for product in reversed(products) if product.category}
+    known = Category.objects.filter(path__in=list(first)).values_list("path", flat=True)
+    new = [path for path in first if path not in tally.new_categories.union(known)]
+    tally.new_categories.update(new)
+    words = "The category '{}' was not known; it was made, and has no image types of its own yet."
+    return [Refusal(first[path].line, first[path].id, "category", words.format(path), "note") for path in new]
 
 
 def _make_problem(report: CatalogImport, refusal: Refusal) -> ImportProblem:

@@ -137,7 +137,8 @@ def _list_others(product: Product, names: Mapping[str, str], told: set[str]) -> 
 
 
 def _show_other(offer: Offer, names: Mapping[str, str]) -> dict[str, Any]:
-    same = names.get(offer.image.sha256) if offer.image else None
+    is_refused = offer.state == Offer.State.REFUSED  # an unreadable file is in the store, too
+    same = names.get(offer.image.sha256) if offer.image and not is_refused else None
     evidence = {"same_file": True} if same else {"unreadable": offer.refusal or "not looked at"}
     return {
         "file": offer.source,

@@ -132,23 +132,25 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+ODD_LINES: list[str | bytes | dict[str, Any]] = [
+    product("none"),
+    product("one", "a.png"),
+    "",
+    "{broken",
+    "[1, 2]",
+    b'{"id": "\xff"}',
+    product(12, "a.png", "b ü.png", title=None, description=None, category=None),
+    product(12, "a.png"),
+    product("twice", "a.png", "a.png", "a again.png", "b ü.png"),
+    product("shared", "a.png", "b ü.png", current=["b ü.png", "gone.png"], category="No > Such"),
+    product("outside", "../a.png", "/etc/passwd", "a.png", "b ü.png", 7),
+]
+
+
 def test_every_product_that_can_be_read_is_selected_whatever_stands_beside_it(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    catalog = [
-        product("none"),
-        product("one", "a.png"),
-        "",
-        "{broken",
-        "[1, 2]",
-        b'{"id": "\xff"}',
-        product(12, "a.png", "b ü.png", title=None, description=None, category=None),
-        product(12, "a.png"),
-        product("twice", "a.png", "a.png", "a again.png", "b ü.png"),
-        product("shared", "a.png", "b ü.png", current=["b ü.png", "gone.png"], category="No > Such"),
-        product("outside", "../a.png", "/etc/passwd", "a.png", "b ü.png", 7),
-    ]
-    status, found = select(folder, catalog)
+    status, found = select(folder, ODD_LINES)
     said = capsys.readouterr().err
     assert status == 0
     assert [one["id"] for one in found] == ["none", "one", "12", "twice", "shared", "outside"]

@@ -156,14 +156,81 @@ def test_the_import_report_names_a_category_that_was_not_known_once(
     assert words not in read_report(client, ada, load(folder, *lines))
 
 
+@pytest.fixture
+def machine(ada: User, monkeypatch: pytest.MonkeyPatch) -> Client:
+    """A program of an admin; its runs are handed to nobody."""
+    monkeypatch.setattr(tasks, "send_batches", lambda run_id: None)
+    return Client(headers={"authorization": f"Token {Token.objects.create(user=ada).key}"})
+
+
+WRONG: list[tuple[dict[str, Any], str]] = [
+    ({"id": None}, "id"),
+    ({"id": "x" * 201}, "id"),
+    ({"id": {"a": 1}}, "id"),
+    ({"title": ["x"]}, "title"),
+    ({"title": "a\0b"}, "title"),
+    ({"description": 5}, "description"),
+    ({"description": "x" * 50_001}, "description"),
+    ({"category": "A > > B"}, "category"),
+    ({"category": 5}, "category"),
+    ({"curated": "yes"}, "curated"),
+    ({"current": "https://a.example/1.jpg"}, "current"),
+    ({"current": ["http://10.0.0.1/1.jpg"]}, "current.0"),
+    ({"offers": {}}, "offers"),
+    ({"offers": ["x"]}, "offers.0"),
+    ({"offers": [{"supplier": 5, "images": []}]}, "offers.0.supplier"),
+    ({"offers": [{"supplier": "N"}]}, "offers.0.images"),
+    ({"offers": [{"supplier": "N", "images": [None]}]}, "offers.0.images.0"),
+    ({"offers": [{"supplier": "N", "images": ["https://a.example/x"] * 501}]}, "offers.0.images"),
+    ({"offers": [{"supplier": "N", "images": ["http://[::ffff:10.0.0.1]/x"]}]}, "offers.0.images.0"),
+    ({"offers": [{"supplier": "N", "images": ["https://" + "a" * 2000]}]}, "offers.0.images.0"),
+]
+
+
+@pytest.mark.parametrize(("change", "field"), WRONG, ids=[f"{f}-{n}" for n, (_, f) in enumerate(WRONG)])
+def test_the_api_names_the_field_that_is_wrong(machine: Client, change: dict[str, Any], field: str) -> None:
+    body = chair("https://a.example/1.jpg", "https://a.example/2.jpg") | change
+    answer = machine.post("/api/v1/selections/", body, content_type="application/json")
+    assert answer.status_code == 400
+    assert field in {problem["field"] for problem in answer.json()["errors"] if problem["message"]}
+    assert not Product.objects.exists()
+
+
+@pytest.mark.parametrize("wait", ["abc", "-1", "nan", "inf", "", "1e999", "%00"])
+def test_the_api_refuses_a_wait_that_is_no_time(machine: Client, wait: str) -> None:
+    answer = machine.post(f"/api/v1/selections/?wait={wait}", chair(), content_type="application/json")
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "wait")
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "status"),
+    [
+        (json.dumps({"id": "x" * 3 * 2**20}), "application/json", 413),
+        ("id=x", "application/x-www-form-urlencoded", 415),
+        ("\ud800".encode("utf-8", "surrogatepass"), "application/json", 400),
+        ('{"id": ' + "9" * 5000 + "}", "application/json", 400),
+        ("", "application/json", 400),
+    ],
+)
+def test_the_api_refuses_a_body_that_it_cannot_take(
+    machine: Client, body: str | bytes, kind: str, status: int
+) -> None:
+    answer = machine.post("/api/v1/selections/", body, content_type=kind)
+    assert answer.status_code == status
+    assert answer.json()["errors"][0]["message"]
+
+
+def test_a_product_that_shows_nothing_has_an_empty_set(machine: Client) -> None:
+    Product.objects.create(external_id="bare", title="Bare")
+    told = machine.get("/api/v1/products/bare/images/").json()
+    assert (told["set"], told["published_at"], told["images"]) == (0, None, [])
+
+
 def test_the_api_names_what_could_not_be_used_and_why(
-    folder: Path, ada: User, server: Server, monkeypatch: pytest.MonkeyPatch, settings: Settings
+    folder: Path, machine: Client, server: Server, monkeypatch: pytest.MonkeyPatch, settings: Settings
 ) -> None:
     settings.FETCH_ALLOW = ["127.0.0.1"]
     monkeypatch.setattr(ingest, "make_limits", lambda: QUICK)
-    monkeypatch.setattr(tasks, "send_batches", lambda run_id: None)
-    token = Token.objects.create(user=ada).key
-    machine = Client(headers={"authorization": f"Token {token}"})
     bad = [server.url(path) for path in ("/gone", "/lying", "/page")]
     told = machine.post("/api/v1/selections/", chair(*bad), content_type="application/json").json()
     fetch()

@@ -1,8 +1,8 @@
 """Judge image files; prints one JSON line an image, in the order given.
 
 A line: {"file", "size": [width, height] or null, "width", "height", "bytes", "format", "unreadable": null or
-the reason, "judges": {name: {"score", "threshold", "flag", ...}}}. Scores are 0 to 1, higher is worse; a judge
-with no model has score null and says so in "note".
+the reason, "judges": {name: {"score", "threshold", "flag", ...}}}. Scores are 0 to 1, higher is worse; a
+judge with no model has score null and says so in "note".
 """
 
 from __future__ import annotations

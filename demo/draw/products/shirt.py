@@ -109,7 +109,7 @@ def _panel(d: Design, stuff: Material, scoop: float, level: float, back: bool) -
     z = (
         level
         + (0 if back else 1) * bulge
-        + (0.003 if back else 0.019) * _folds(d, x, y, int(back)) * np.clip(1 - u**4, 0, 1)
+        + (0.003 if back else 0.014) * _folds(d, x, y, int(back)) * np.clip(1 - u**4, 0, 1)
     )
     points = np.stack([x, y, z], 2)
     return _upright(d, grid(np.asarray(points[::-1], np.float32), stuff))
@@ -137,21 +137,21 @@ def _upright(d: Design, mesh: Mesh) -> Mesh:
 
 def body(d: Design, back: bool = False) -> Parts:
     """The shirt upright in the x-y plane, hem on y = 0, the wanted side towards +z."""
-    s, thread = d.sizes, fabric(COLOURS[d.paint], 0.22, 150.0)
+    s, thread = d.sizes, fabric(COLOURS[d.paint], 0.28, 140.0)
     cloth = Material(
         (1, 1, 1),
         0.95,
         0.01,
-        grain=0.22,
-        grain_frequency=150,
-        mottle=0.05,
-        mottle_frequency=150,
+        grain=0.28,
+        grain_frequency=140,
+        mottle=0.07,
+        mottle_frequency=140,
         texture=_print(d, back).texture(),
     )
-    plain = fabric(tuple(0.82 * c for c in COLOURS[d.paint]), 0.22, 150.0)  # type: ignore[arg-type]
+    plain = fabric(tuple(0.82 * c for c in COLOURS[d.paint]), 0.28, 140.0)  # type: ignore[arg-type]
     shallow = 0.035
     parts = [_panel(d, cloth, shallow if back else s["scoop"], 0.0, False)]
-    parts.append(_panel(d, plain, shallow, -0.02, True))
+    parts.append(_panel(d, plain, shallow, -0.04, True))
     parts += [_sleeve(d, side, cloth if d.options["print"] == "stripes" else thread) for side in (-1, 1)]
     rim = fabric(COLOURS["white"] if d.options["collar"] == "white" else COLOURS[d.paint], 0.3, 120.0)
     for depth, level in ((shallow, 0.004 if not back else 0.05), (s["scoop"], 0.05))[: 1 if back else 2]:

@@ -59,7 +59,7 @@ def _print(d: Design, back: bool) -> Canvas:
     ground = tuple(int(255 * c ** (1 / 2.2)) for c in COLOURS[d.paint])
     canvas = Canvas(720, 1000, (ground[0], ground[1], ground[2]))
     light = sum(ground) > 400
-    ink = (40, 46, 66) if light else (240, 238, 230)
+    ink = (40, 46, 66) if light else (222, 216, 202)
     if d.options["print"] == "stripes":
         for y in range(180, 960, 80):
             canvas.pen.rectangle((0, y, 720, y + 26), fill=ink)
@@ -79,8 +79,9 @@ def _print(d: Design, back: bool) -> Canvas:
         canvas.pen.ellipse((430, 280, 490, 340), fill=accent)
     if d.options["pocket"] == "yes":
         edge = tuple(int(c * 0.72) for c in ground)
-        canvas.pen.rounded_rectangle((440, 310, 560, 450), 12, outline=edge, width=5)
-        canvas.pen.line((440, 336, 560, 336), fill=edge, width=4)
+        patch = tuple(int(c * 0.93) for c in ground)  # a piece of the same cloth, cut between stripes
+        canvas.pen.rounded_rectangle((440, 310, 560, 450), 12, fill=patch, outline=edge, width=6)
+        canvas.pen.line((440, 338, 560, 338), fill=edge, width=5)
     return canvas
 
 

@@ -30,8 +30,9 @@ def main(arguments: list[str]) -> int:
     options = parse(arguments)
     place = Place(Path(os.environ.get("SMARTIMG_VAR") or BASE_DIR / "var").resolve())
     address = f"http://127.0.0.1:{options.port}"
-    # Both raise KeyboardInterrupt wherever we are, so that one way out ends everything.
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    # All raise KeyboardInterrupt wherever we are, so that one way out ends everything.
+    # A script's background jobs inherit an ignored SIGINT, which is heeded here all the same.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     try:
         lock = claim(place, address)

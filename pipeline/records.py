@@ -20,12 +20,12 @@ DROP_REASONS = (
     "adult",
     "weapon",
     "violence",
+    "resolution",  # nothing else can be told of a thumbnail with any certainty
     "placeholder",
     "badge",
     "watermark",
     "blur",
     "small_object",
-    "resolution",
     "aspect",
     "duplicate",
     "reviewer",

@@ -74,12 +74,12 @@ class Selector:
         """
         candidates = gather(product, assessments)
         category, confidence = self._find_category(product)
+        candidates = self._name_types(candidates, category)
         passed_over = find_bypass(product, candidates)
         if passed_over:
-            return _leave(product, candidates, passed_over)
+            return _leave(replace(product, category=category), candidates, passed_over)
         candidates = [replace(c, reason=find_reason(c.assessment)) for c in candidates]
         candidates = spare_the_last(candidates)
-        candidates = self._name_types(candidates, category)
         candidates = self._drop_copies(candidates, load)
         return self._arrange(product, candidates, category, confidence)
 

@@ -15,8 +15,10 @@ from pipeline.addresses import AllowList
 from pipeline.assess import Assessor
 from pipeline.catalog_records import ParsedProduct
 from pipeline.config import PipelineConfig
+from pipeline.head_store import HEADS_FOLDER
+from pipeline.image_type import load_type_heads
 from pipeline.records import Assessment, OfferedImage, ProductRecord, Selection
-from pipeline.select import CategoryJudge, Selector, TypeJudge
+from pipeline.select import CategoryJudge, Selector
 from pipeline.sources import is_address
 
 IMAGES_AT_ONCE = 64  # bytes of so many are held while they are assessed
@@ -70,12 +72,13 @@ class FileSelector:
         self,
         config: PipelineConfig | None = None,
         *,
-        types: TypeJudge | None = None,
+        heads: Sequence[Path] = (),
         categories: CategoryJudge | None = None,
         allow: AllowList | None = None,
     ) -> None:
         self.config = config or PipelineConfig()
         self.assessor = Assessor(self.config)
+        types = load_type_heads((HEADS_FOLDER, *heads), self.assessor.backbone.signature)
         self.selector = Selector(self.config, types=types, categories=categories)
         self.allow = allow
         self.tally = Tally()

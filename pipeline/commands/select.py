@@ -13,9 +13,11 @@ from tqdm import tqdm
 
 from pipeline import catalog_files
 from pipeline.catalog_records import ParsedProduct, Refusal
+from pipeline.category import CategoryModel, TooFewProducts
 from pipeline.selection_files import FileSelector
 
 CHUNK_PRODUCTS = 32  # whose images are embedded together
+MAX_TEXTS = 5000  # products that the category model is fitted on: a few seconds
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,6 +27,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--images", type=Path, help="folder that image paths are relative to")
     parser.add_argument("--out", type=Path, required=True, help="file to write, one JSON object a product")
+    parser.add_argument(
+        "--heads", type=Path, action="append", default=[], help="folder of type heads of your own"
+    )
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
 
 
@@ -32,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
     """Returns 0 also where lines were refused: they are named; the output appears whole or not at all."""
     check_output(args.out, args.products)
     total = catalog_files.count_lines(args.products)
-    selector = FileSelector()
+    selector = FileSelector(heads=args.heads, categories=learn_categories(args))
     part = args.out.with_name(args.out.name + ".part")
     refused = 0
     with ExitStack() as stack:
@@ -50,6 +55,27 @@ def run(args: argparse.Namespace) -> int:
         part.replace(args.out)
     print(selector.tally.describe(refused), file=sys.stderr)
     return 0
+
+
+def learn_categories(args: argparse.Namespace) -> CategoryModel | None:
+    """A model of the file's own categories, for its products without one; None where it is not needed."""
+    texts: list[tuple[str, str]] = []
+    paths: list[str] = []
+    is_needed = False
+    for item in catalog_files.parse(args.products, args.images):
+        if not isinstance(item, ParsedProduct):
+            continue
+        if item.category is None:
+            is_needed = True
+        elif len(paths) < MAX_TEXTS:
+            texts.append((item.title, item.description))
+            paths.append(item.category)
+    if not is_needed:
+        return None
+    try:
+        return CategoryModel.fit(texts, paths)
+    except TooFewProducts:
+        return None
 
 
 def check_output(out: Path, products: Path) -> None:

@@ -101,3 +101,15 @@ def test_a_missing_catalog_is_a_message_and_not_a_traceback(
     status = main(["select", str(tmp_path / "none.jsonl"), "--out", str(tmp_path / "out.jsonl")])
     assert status == 2
     assert "none.jsonl" in capsys.readouterr().err
+
+
+def test_a_missing_category_is_learned_from_the_others_of_the_file(tmp_path: Path) -> None:
+    lines = [json.loads(line) for line in (DEMO / "products.jsonl").read_text().splitlines()]
+    truth = {t["id"]: t for t in map(json.loads, (DEMO / "truth.jsonl").read_text().splitlines())}
+    texts = [json.dumps({**line, "offers": [], "current": []}) for line in lines]
+    (tmp_path / "products.jsonl").write_text("\n".join(texts))
+    _, found = select(tmp_path)
+    hidden = [one for one in found if truth[one["id"]]["category_hidden"]]
+    right = [one["category"] == truth[one["id"]]["category"] for one in hidden]
+    assert len(hidden) >= 5
+    assert sum(right) >= 0.8 * len(hidden)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 import tomllib
+from importlib.metadata import requires
 from pathlib import Path
 
+import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from smartimg.setup import environment
 
 REPO = Path(__file__).resolve().parent.parent.parent
+REPLACED = {"opencv-python"}  # the headless wheel holds the same module
 PROJECT = tomllib.loads((REPO / "pyproject.toml").read_text())["project"]
 
 
@@ -54,3 +57,19 @@ def test_every_line_of_a_lock_is_one_exact_pin() -> None:
 
 def test_torch_is_installed_at_the_version_of_pyproject() -> None:
     assert environment.read_torch_pin() == f"torch=={read_direct(PROJECT['dependencies'])['torch']}"
+
+
+@pytest.mark.parametrize("python", ["3.11.0", "3.11.14"])
+def test_what_the_products_wheels_need_is_there_on_early_and_late_releases_of_python(python: str) -> None:
+    lock = read_lock("requirements.lock")
+    about = {"python_full_version": python, "python_version": "3.11", "extra": ""}
+    needed = {
+        canonicalize_name(one.name): name
+        for name in lock
+        for one in map(Requirement, requires(name) or [])
+        if one.marker is None or one.marker.evaluate(about)
+    }
+    brought_by_torch = {
+        canonicalize_name(Requirement(text).name) for text in ["torch", *(requires("torch") or [])]
+    }
+    assert needed.keys() - lock.keys() - brought_by_torch - REPLACED == set()

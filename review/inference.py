@@ -24,7 +24,7 @@ from review.catalog_models import CatalogCategories
 from review.drafting import make_draft
 from review.models import Image, ImageAnalysis, Product
 
-CHUNK = 32  # images in memory at a time, and between two checks
+CHUNK = 16  # images in memory at a time, and between two checks: an orderly stop waits for so many
 
 logger = logging.getLogger(__name__)
 

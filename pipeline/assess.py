@@ -21,7 +21,7 @@ from pipeline.quality import QualityJudges, judge_rules
 from pipeline.quality.judges import Measures, measure
 from pipeline.records import Assessment, FloatArray, Framing, Judgement, RgbArray
 
-FORMAT = "1"  # raise it when what an assessment holds changes
+FORMAT = "2"  # raise it when what an assessment holds changes
 CHUNK = 32  # images whose pixels are in memory at once
 
 
@@ -140,6 +140,7 @@ def _frame(found: Foreground, judgements: Mapping[str, Judgement]) -> Framing:
         sharpness=0.5 if blur is None else 1.0 - blur,
         text_area=float(badge.evidence.get("text_area", 0.0)) if badge else 0.0,
         touches_edge=found.touches_edge,
+        extent=max(found.box[2] - found.box[0], found.box[3] - found.box[1]),
     )
 
 

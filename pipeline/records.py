@@ -89,7 +89,8 @@ class Framing:
     fill: object's box area / frame area; white_background: share of border pixels that are white;
     plain_background: share of border pixels explained by the background model; sharpness: 1 sharp,
     0 blurred (1 - blur score); text_area: share of the frame under overlay text, 0 if not looked;
-    touches_edge: the object is cut by the frame.
+    touches_edge: the object is cut by the frame; extent: the larger of the box's shares of the frame's
+    width and height, 0 where it was not measured.
     """
 
     fill: float
@@ -98,6 +99,7 @@ class Framing:
     sharpness: float
     text_area: float = 0.0
     touches_edge: bool = False
+    extent: float = 0.0
 
 
 @dataclass(frozen=True)

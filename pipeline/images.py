@@ -7,7 +7,7 @@ import re
 import stat
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import cv2
@@ -49,6 +49,26 @@ class DecodedImage:
     byte_size: int
     was_animated: bool = False
     had_alpha: bool = False
+    _copies: dict[int, RgbArray] = field(default_factory=dict, repr=False, compare=False)
+
+    def at(self, side_px: int) -> RgbArray:
+        """The picture with a longest side of at most `side_px`, uint8 (h,w,3); made once, never enlarged.
+
+        Made from the smallest halving of `rgb` that is not smaller, so that what it shows does not
+        depend on which copies were asked for before. Callers must not write on it.
+        """
+        if side_px not in self._copies:
+            self._copies[side_px] = fit_within(self._halve(side_px), side_px)
+        return self._copies[side_px]
+
+    def _halve(self, side_px: int) -> RgbArray:
+        """`rgb` halved as long as its longest side stays at least `side_px`; each halving is kept."""
+        found, step = self.rgb, 1
+        while _can_halve(found, side_px):
+            if -step not in self._copies:  # halvings are kept under negative keys
+                self._copies[-step] = halve(found)
+            found, step = self._copies[-step], step + 1
+        return found
 
 
 def read_file(path: Path, limits: DecodeLimits = DEFAULT_LIMITS) -> bytes:
@@ -92,7 +112,7 @@ def render_webp(source: bytes | DecodedImage, side_px: int, limits: DecodeLimits
     """WebP bytes of the image, longest side at most `side_px`; never larger than the source."""
     decoded = decode(source, limits, side_px) if isinstance(source, bytes) else source
     stream = io.BytesIO()
-    Image.fromarray(_shrink(decoded.rgb, side_px)).save(stream, "WEBP", quality=82, method=2)
+    Image.fromarray(fit_within(decoded.rgb, side_px)).save(stream, "WEBP", quality=82, method=2)
     return stream.getvalue()
 
 
@@ -131,7 +151,7 @@ def _decode_checked(data: bytes, kind: str, side: int, limits: DecodeLimits) -> 
             rgb = _decode_jpeg(data, max(width, height), side)
         else:
             rgb = _decode_with_pillow(opened, alpha)
-    rgb = _turn_upright(_shrink(rgb, side), orientation)
+    rgb = _turn_upright(fit_within(rgb, side), orientation)
     if orientation in (5, 6, 7, 8):
         width, height = height, width
     return DecodedImage(rgb, width, height, kind, len(data), animated, alpha)
@@ -190,13 +210,32 @@ def _to_8_bit(grey: np.ndarray) -> np.ndarray:
     return np.clip(np.nan_to_num(grey) * scale + 0.5, 0, 255).astype(np.uint8)
 
 
-def _shrink(rgb: RgbArray, side: int) -> RgbArray:
-    height, width = rgb.shape[:2]
+def fit_within(rgb: RgbArray, side_px: int) -> RgbArray:
+    """uint8 (H,W,3) with a longest side of at most `side_px`, never enlarged.
+
+    Halved by means of 2x2 as often as it goes, then brought to size between neighbours: the same to the
+    eye as one step of area means, which takes OpenCV six times as long at ratios that are no whole number.
+    """
+    small = rgb
+    while _can_halve(small, side_px):
+        small = halve(small)
+    height, width = small.shape[:2]
     longest = max(height, width)
-    if longest <= side:
-        return np.ascontiguousarray(rgb)
-    size = (max(1, round(width * side / longest)), max(1, round(height * side / longest)))
-    return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
+    if longest <= side_px:
+        return np.ascontiguousarray(small)
+    size = (max(1, round(width * side_px / longest)), max(1, round(height * side_px / longest)))
+    return np.asarray(cv2.resize(small, size, interpolation=cv2.INTER_LINEAR), np.uint8)
+
+
+def halve(rgb: RgbArray) -> RgbArray:
+    """Half the size, by means of 2x2 pixels; an odd last row or column is left out. uint8 (H,W,3)."""
+    height, width = rgb.shape[0] // 2, rgb.shape[1] // 2
+    even = rgb[: 2 * height, : 2 * width]
+    return np.asarray(cv2.resize(even, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _can_halve(rgb: RgbArray, side_px: int) -> bool:
+    return max(rgb.shape[:2]) // 2 >= side_px and min(rgb.shape[:2]) >= 2
 
 
 def _turn_upright(rgb: RgbArray, orientation: int) -> RgbArray:

@@ -11,7 +11,14 @@ import pytest
 from PIL import Image
 
 from pipeline.config import DecodeLimits
-from pipeline.images import UnreadableImage, decode, jpeg_is_complete, render_renditions, render_webp
+from pipeline.images import (
+    UnreadableImage,
+    decode,
+    fit_within,
+    jpeg_is_complete,
+    render_renditions,
+    render_webp,
+)
 from tests.pipeline.drawing import draw_product, pack
 
 PRODUCT = draw_product(300)
@@ -201,3 +208,35 @@ def test_renditions_are_webp_and_never_larger_than_the_picture() -> None:
 def test_a_rendition_of_bytes_and_of_pixels_are_the_same() -> None:
     data = pack(draw_product(400), "PNG")
     assert render_webp(data, 400) == render_webp(decode(data), 400)
+
+
+def test_a_smaller_copy_is_made_once_and_never_larger_than_asked() -> None:
+    found = decode(pack(draw_product(700), "PNG"))
+    assert [max(found.at(side).shape[:2]) for side in (900, 384, 256, 100)] == [700, 384, 256, 100]
+    assert found.at(256) is found.at(256)
+
+
+def test_what_a_smaller_copy_shows_does_not_depend_on_those_asked_for_before() -> None:
+    one, two = decode(pack(draw_product(701), "PNG")), decode(pack(draw_product(701), "PNG"))
+    for side in (600, 384, 100):
+        one.at(side)
+    assert (one.at(160) == two.at(160)).all()
+    assert (two.at(160) == fit_within(two.rgb, 160)).all()
+
+
+@pytest.mark.parametrize("shape", [(1, 900), (900, 1), (2, 3), (385, 384), (513, 1001)])
+@pytest.mark.parametrize("side", [1, 7, 384])
+def test_it_fits_odd_shapes(shape: tuple[int, int], side: int) -> None:
+    made = fit_within(np.full((*shape, 3), 77, np.uint8), side)
+    assert max(made.shape[:2]) == min(side, max(shape))
+    assert min(made.shape[:2]) >= 1
+    assert (made == 77).all()
+
+
+def test_a_smaller_copy_is_the_mean_of_what_it_covers() -> None:
+    rgb = draw_product(640)
+    wanted = rgb.reshape(320, 2, 320, 2, 3).mean(axis=(1, 3))
+    assert np.abs(fit_within(rgb, 320) - wanted).max() <= 1
+    stripes = np.zeros((640, 640, 3), np.uint8)
+    stripes[:, ::2] = 255
+    assert abs(fit_within(stripes, 250).mean() - 127.5) < 3

@@ -82,13 +82,14 @@ class FileSelector:
         self.selector = Selector(self.config, types=types, categories=categories)
         self.allow = allow
         self.tally = Tally()
+        self.assessments: Mapping[str, Assessment] = {}  # of the latest chunk, by the catalog's names
         self._downloads = TemporaryDirectory(prefix="smartimg-")
 
     def select(self, products: Sequence[ParsedProduct]) -> list[Selection]:
         """One selection a product, in order; a picture that can't be had is dropped as unreadable."""
         self._downloads.cleanup()
         self._downloads = TemporaryDirectory(prefix="smartimg-")
-        assessments = self._assess({name: source for p in products for name, source in list_images(p)})
+        self.assessments = self._assess({name: source for p in products for name, source in list_images(p)})
         selections = []
         for product in products:
             sources = dict(list_images(product))
@@ -96,7 +97,7 @@ class FileSelector:
             def load(name: str, sources: Mapping[str, str] = sources) -> bytes:
                 return self._load(sources[name])
 
-            selection = self.selector.select(to_record(product), assessments, load)
+            selection = self.selector.select(to_record(product), self.assessments, load)
             notes = tuple(f"{refusal.field}: {refusal.reason}" for refusal in product.refusals)
             selections.append(replace(selection, notes=selection.notes + notes))
             self.tally.add(selection)

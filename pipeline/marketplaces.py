@@ -1,0 +1,129 @@
+"""What a picture or a set breaks of the marketplaces' rules, today and on any other day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any, Literal
+
+from pipeline.marketplace_files import FIELDS, Field, Rule, is_apparel
+from pipeline.records import Assessment
+
+State = Literal["broken", "cannot tell"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A rule that is broken, or of which nothing can be told. `key` names the image, '' the whole set."""
+
+    market: str
+    rule: str
+    state: State
+    key: str
+    words: str
+    source: str
+    required: bool = True
+
+    def as_json(self) -> dict[str, Any]:
+        """The form that the command prints."""
+        return asdict(self)
+
+
+def judge_image(
+    found: Assessment, rules: Iterable[Rule], on: date, category: str | None = None, is_main: bool = False
+) -> list[Finding]:
+    """What one image breaks on that day, and what cannot be told of it; rules of whole sets are left out."""
+    due = [
+        rule for rule in rules if rule.holds_on(on) and rule.images in ("all", "main" if is_main else "all")
+    ]
+    if found.unreadable is not None:
+        return [
+            Finding(market, "readable", "cannot tell", found.key, found.unreadable, source)
+            for market, source in dict.fromkeys((rule.market, rule.source) for rule in due)
+        ]
+    judged = (_judge(found, rule, category, "main image" if is_main else "image") for rule in due)
+    return [finding for finding in judged if finding is not None]
+
+
+def judge_set(
+    images: Sequence[Assessment], rules: Iterable[Rule], on: date, category: str | None = None
+) -> list[Finding]:
+    """What a set breaks on that day: its images in order, the first as the main one, and the set as such.
+
+    What cannot be told of any image is said once for the set.
+    """
+    wanted = tuple(rules)
+    found = [_judge_count(len(images), rule) for rule in wanted if rule.images == "set" and rule.holds_on(on)]
+    findings = [finding for finding in found if finding is not None]
+    unsure: dict[tuple[str, str], Finding] = {}
+    for place, image in enumerate(images):
+        for finding in judge_image(image, wanted, on, category, is_main=place == 0):
+            if finding.state == "broken" or finding.rule == "readable":
+                findings.append(finding)
+            else:
+                unsure.setdefault((finding.market, finding.rule), finding)
+    return findings + list(unsure.values())
+
+
+def _judge_count(count: int, rule: Rule) -> Finding | None:
+    return None if _meets(count, rule) else _state(rule, "broken", "", _compare(rule, count, "set"))
+
+
+def _judge(found: Assessment, rule: Rule, category: str | None, who: str) -> Finding | None:
+    """None where the rule is kept or does not concern the product."""
+    apparel = is_apparel(category, rule.apparel_words) if rule.products else True
+    if rule.products and apparel is not None and apparel != (rule.products == "apparel"):
+        return None
+    if rule.field not in FIELDS:
+        word = found.judgements.get(rule.field)
+        if word is None or word.score is None:
+            return _state(
+                rule, "cannot tell", found.key, f"{who}: cannot tell: no judge for {rule.forbidden}"
+            )
+        return _state(rule, "broken", found.key, f"{who}: shows {rule.forbidden}") if word.flag else None
+    value = FIELDS[rule.field].read(found)
+    if value is None:
+        return _state(rule, "cannot tell", found.key, f"{who}: cannot tell: {rule.words or rule.field}")
+    if _meets(value, rule):
+        return None
+    words = _compare(rule, value, who)
+    if apparel is None:
+        return _state(rule, "cannot tell", found.key, f"if the product is {rule.products}: {words}")
+    return _state(rule, "broken", found.key, words)
+
+
+def _meets(value: float | str, rule: Rule) -> bool:
+    if isinstance(value, str):
+        return value in rule.one_of
+    low = rule.at_least is None or value >= rule.at_least
+    return low and (rule.at_most is None or value <= rule.at_most)
+
+
+def _compare(rule: Rule, value: float | str, who: str) -> str:
+    """'main image: longest side 800 px, at least 1000 px for zoom'."""
+    field = FIELDS[rule.field]
+    if rule.words:
+        wanted = rule.words
+    elif rule.one_of:
+        wanted = "one of " + ", ".join(rule.one_of)
+    elif rule.at_least is not None:
+        wanted = f"at least {_show(rule.at_least, field)}"
+    else:
+        wanted = f"at most {_show(float(rule.at_most or 0), field)}"
+    verb = "wanted: " if rule.words else ""
+    advice = "" if rule.required else " (recommended)"
+    why = f" {rule.why}" if rule.why else ""
+    return f"{who}: {field.name} {_show(value, field)}, {verb}{wanted}{why}{advice}"
+
+
+def _show(value: float | str, field: Field) -> str:
+    if isinstance(value, str):
+        return value
+    if field.unit == " %":
+        return f"{value * 100:.0f} %"
+    return f"{value:.0f}{field.unit}" if value == round(value) else f"{value:.2f}{field.unit}"
+
+
+def _state(rule: Rule, state: State, key: str, words: str) -> Finding:
+    return Finding(rule.market, rule.id, state, key, words, rule.source, rule.required)

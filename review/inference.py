@@ -16,7 +16,7 @@ from pipeline.config import PipelineConfig
 from pipeline.image_type import TypeHeads
 from pipeline.records import Assessment, Framing, Judgement
 from pipeline.select import Selector
-from review import catalog_models
+from review import catalog_models, differences
 from review.actions import store
 from review.actions.proposals import Draft
 from review.candidates import Candidates
@@ -130,6 +130,7 @@ def select(candidates: Candidates, fresh: AbstractSet[str], selector: Selector) 
     if lost:
         raise LostPictures(f"pictures that were fetched are not in the store any more: {', '.join(lost)}")
     selection = selector.select(candidates.record, assessments, store.read_original)
+    differences.keep((item.duplicate_of, item.file) for item in selection.items if item.duplicate_of)
     versions = {"analysis": load_assessor().version, "comparator": selector.comparator.version}
     if isinstance(selector.types, TypeHeads):
         versions["types"] = selector.types.version

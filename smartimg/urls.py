@@ -10,6 +10,10 @@ from smartimg import health
 urlpatterns = [
     path("", include("review.views.people")),
     path("", include("review.views.proposals")),
+    path("", include("review.views.proposal_evidence")),
+    path("", include("review.views.flags")),
+    path("", include("review.views.reasons")),
+    path("", include("review.views.preferences")),
     path("", include("review.views.runs")),
     path("", include("review.views.catalog")),
     path("", include("review.views.labelling")),

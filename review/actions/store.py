@@ -16,6 +16,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 SIDES_PX = (160, 480, 1200)
 ORIGINAL = "original"
+DIFFERENCE = "difference"  # maps of where two pictures differ; beside the pictures, and none themselves
 _SIGNATURE_CHARS = 24  # 96 bits of HMAC-SHA-256: beyond guessing, and short in a page with 100 pictures
 
 
@@ -33,6 +34,11 @@ def original_url(sha256: str) -> str:
     return _make_url(ORIGINAL, sha256)
 
 
+def difference_url(name: str) -> str:
+    """The address of a map of differences."""
+    return _make_url(DIFFERENCE, f"{name}.png")
+
+
 def is_signed(size: str, name: str, signature: str) -> bool:
     """Whether the signature was made here for this picture in this size."""
     return constant_time_compare(signature, _sign(size, name))
@@ -46,6 +52,16 @@ def read_original(sha256: str) -> bytes:
 def read_rendition(sha256: str, side_px: int) -> bytes:
     """WebP bytes of a side. Raises NotStored."""
     return _read(name_rendition(sha256, side_px))
+
+
+def read_difference(name: str, suffix: str) -> bytes:
+    """What was kept of a compared pair: its map ('png') or its numbers ('json'). Raises NotStored."""
+    return _read(_locate_difference(name, suffix))
+
+
+def put_difference(name: str, suffix: str, data: bytes) -> None:
+    """Keep a map or the numbers of a compared pair, if they are not there yet."""
+    _write_once(_locate_difference(name, suffix), data)
 
 
 def put_picture(sha256: str, original: bytes, renditions: Mapping[int, bytes]) -> None:
@@ -68,6 +84,15 @@ def name_original(sha256: str) -> str:
 def name_rendition(sha256: str, side_px: int) -> str:
     """Where a rendition lies."""
     return f"webp/{side_px}/{sha256[:2]}/{sha256[2:4]}/{sha256}.webp"
+
+
+def name_difference(left: str, right: str, version: str) -> str:
+    """What a pair's map is called; `version` names the comparator that made it."""
+    return f"{left}-{right}.{version}"
+
+
+def _locate_difference(name: str, suffix: str) -> str:
+    return f"{DIFFERENCE}/{name[:2]}/{name[2:4]}/{name}.{suffix}"
 
 
 def _make_url(size: str, name: str) -> str:

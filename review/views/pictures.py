@@ -30,6 +30,8 @@ def picture(request: HttpRequest, size: str, name: str) -> HttpResponseBase:
     """A rendition, or the original as an attachment; 404 for a wrong signature as for no picture."""
     if not store.is_signed(size, name, request.GET.get("s", "")):
         raise Http404
+    if size == store.DIFFERENCE:
+        return _difference(name)
     sha256 = name.removesuffix(".webp")
     etag = f'"{sha256}-{size}"'
     if not _SHA256.fullmatch(sha256):
@@ -41,6 +43,15 @@ def picture(request: HttpRequest, size: str, name: str) -> HttpResponseBase:
     except store.NotStored as error:
         raise Http404 from error
     return _mark(answer, etag)
+
+
+def _difference(name: str) -> HttpResponse:
+    """The map of where two pictures differ."""
+    try:
+        data = store.read_difference(name.removesuffix(".png"), "png")
+    except store.NotStored as error:
+        raise Http404 from error
+    return _mark(HttpResponse(data, content_type="image/png"), f'"{name}"')
 
 
 def _rendition(sha256: str, side_px: int) -> HttpResponse:

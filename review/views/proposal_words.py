@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils import timezone
+from django.utils.formats import date_format
+
 from pipeline.labels import IMAGE_TYPES
-from review.actions.store import image_url
-from review.models import Category, Proposal, ProposalItem
+from review.actions.store import image_url, original_url
+from review.models import Category, Offer, Proposal, ProposalItem
+from review.views.comparison_words import explain_copy
+from review.views.evidence_words import explain_judges, explain_types, list_silent, tell_origin
 
 # Why a picture is out, as people say it.
 REASONS = {
@@ -61,11 +67,27 @@ def list_tiles(proposals: Sequence[Proposal]) -> list[str]:
 
 
 def describe_items(proposal: Proposal) -> list[dict[str, Any]]:
-    """Every picture of a proposal for the page's script; one query."""
+    """Every picture of a proposal for the page's script; two queries."""
     items = proposal.items.select_related("image", "supplier", "duplicate_of").order_by(
         "after_position", "before_position", "pk"
     )
-    return [_describe(item) for item in items]
+    places = find_places(proposal.product_id)
+    return [_describe(item) | _explain(item, places) for item in items]
+
+
+def _explain(item: ProposalItem, places: Origins) -> dict[str, Any]:
+    """The evidence in words, ready to be shown."""
+    evidence, image = item.evidence, item.image
+    judges = evidence.get("judges") or {}
+    return {
+        "judges": explain_judges(judges),
+        "silent": list_silent(judges),
+        "types": explain_types(evidence.get("type")),
+        "copy": explain_copy(evidence.get("copy")),
+        "origin": tell_origin(places.get(image.pk, ())),
+        "firstSeen": date_format(timezone.localtime(image.created_at), "j F Y, H:i"),
+        "kind": image.format,
+    }
 
 
 def _describe(item: ProposalItem) -> dict[str, Any]:
@@ -79,6 +101,7 @@ def _describe(item: ProposalItem) -> dict[str, Any]:
         "height": image.height_px,
         "bytes": image.byte_size,
         "unreadable": image.unreadable,
+        "original": original_url(image.sha256),
         "before": item.before_position,
         "after": item.after_position,
         "reason": item.reason,

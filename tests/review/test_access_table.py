@@ -14,7 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from review.actions.store import image_url
 from review.models import CatalogImport, Decision, RunProduct
-from tests.review.factories import make_product, make_proposal
+from tests.review.factories import list_shas, make_product, make_proposal
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +36,7 @@ TABLE: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "next-proposal": ("GET", "/proposals/next/", REVIEW),
     "proposal": ("GET", "/proposals/{proposal}/", OWN_CATEGORY),
     "proposal-lease": ("POST", "/proposals/{proposal}/lease/", OWN_CATEGORY),
+    "proposal-comparison": ("GET", "/proposals/{proposal}/comparison/?{pair}", OWN_CATEGORY),
     "decide": ("POST", "/proposals/{proposal}/decide/", OWN_CATEGORY),
     "undo-decision": ("POST", "/decisions/{decision}/undo/", OWN_CATEGORY),
     "runs": ("GET", "/runs/", REVIEW),
@@ -86,6 +87,7 @@ def ground(ada: User) -> Ground:
         "product": proposal.product.external_id,
         "report": CatalogImport.objects.create(path="catalog.jsonl").pk,
         "selection": selected.pk,
+        "pair": "left={}&right={}".format(*list_shas(proposal)[:2]),
         "picture": image_url(proposal.items.all()[0].image.sha256, 480),
     }
     return Ground(keys)

@@ -1,0 +1,152 @@
+"""Two pictures laid over each other: where and by how much they differ, made once and then kept.
+
+Needs OpenCV, not torch: a web process may ask for a pair that no selection compared.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import math
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image as Pillow
+
+from pipeline.config import DedupConfig
+from pipeline.dedup import Comparator, load_comparator
+from pipeline.dedup.prepare import Prepared
+from pipeline.dedup.registration import Registration, register
+from pipeline.images import UnreadableImage
+from pipeline.records import FloatArray, PairComparison
+from review.actions import store
+
+DRAWING = 1  # number of the form below; a change gives new names, and old files are left alone
+SIDE_PX = 480  # the rendition that is compared: its cost does not depend on what a supplier sent
+LEVELS = 16  # steps of the map: few enough to compress well
+MIN_CORRELATION = 0.6  # below it the pictures do not lie on each other in any useful way
+
+logger = logging.getLogger(__name__)
+
+
+def compare(left: str, right: str) -> dict[str, Any]:
+    """What was measured of two pictures, by SHA-256; the map lies in the left one's frame.
+
+    Raises store.NotStored where one of them is not in the store or cannot be read.
+    """
+    name = store.name_difference(left, right, version())
+    try:
+        return dict(json.loads(store.read_difference(name, "json")))
+    except store.NotStored:
+        found, drawn = _measure(left, right)
+    store.put_difference(name, "png", drawn)
+    store.put_difference(name, "json", json.dumps(found, sort_keys=True).encode())
+    return found
+
+
+def keep(pairs: Iterable[tuple[str, str]]) -> None:
+    """Have the maps of these pairs (what stays, its copy) ready; one that cannot be made is only missed."""
+    for left, right in pairs:
+        try:
+            compare(left, right)
+        except (store.NotStored, OSError) as error:
+            logger.warning("no map of differences for %s and %s: %s", left[:12], right[:12], error)
+
+
+def map_url(left: str, right: str) -> str:
+    """The signed address of the map of a pair that was compared."""
+    return store.difference_url(store.name_difference(left, right, version()))
+
+
+@lru_cache(maxsize=1)
+def version() -> str:
+    """Names the comparator and the form of what is kept."""
+    return f"{_load()[0].version}.{DRAWING}"
+
+
+@lru_cache(maxsize=1)
+def _load() -> tuple[Comparator, Comparator]:
+    """The comparator that decides, and the paper's, whose distances people know."""
+    return load_comparator("registration", DedupConfig()), load_comparator("ensemble", DedupConfig())
+
+
+@lru_cache(maxsize=8)  # about 1 MB each; one picture is often compared with several
+def _prepare(sha256: str) -> tuple[Prepared, Any]:
+    try:
+        data = store.read_rendition(sha256, SIDE_PX)
+    except store.NotStored:
+        data = store.read_original(sha256)
+    try:
+        return _load()[0].prepare(data), _load()[1].prepare(data)
+    except UnreadableImage as error:
+        raise store.NotStored(sha256) from error
+
+
+def _measure(left: str, right: str) -> tuple[dict[str, Any], bytes]:
+    (a, a_hashes), (b, b_hashes) = _prepare(left), _prepare(right)
+    found = _load()[0].compare(a, b, want_residual=True)
+    paper = _load()[1].compare(a_hashes, b_hashes)
+    said: dict[str, Any] = {"duplicate": found.duplicate, "decided_by": found.decided_by}
+    said |= {"probability": found.probability, "paper": _list_numbers(paper), **_list_numbers(found)}
+    placed = _place(a, b)
+    if placed is not None:
+        said["matrix"] = [round(float(value), 6) for value in _as_shares(placed, a, b)[:2].ravel()]
+        said["scale"], said["turn_degrees"] = _read_scale(placed)
+    residual = np.zeros((1, 1), np.float32) if found.residual is None else found.residual
+    said["has_map"] = placed is not None and residual.size > 1
+    return said, draw_heat(residual)
+
+
+def _list_numbers(found: PairComparison) -> dict[str, Any]:
+    rounded = {name: round(float(value), 4) for name, value in found.distances.items()}
+    return {"distances": rounded, "thresholds": {name: float(found.thresholds[name]) for name in rounded}}
+
+
+def _place(a: Prepared, b: Prepared) -> npt.NDArray[Any] | None:
+    """The map of A's working pixels to B's, margins left out where that fits better; None if nothing fits."""
+    best = register(a, b)
+    matrix = best.matrix
+    if a.inner is not None or b.inner is not None:
+        left, right = a.inner or a, b.inner or b
+        found = register(left, right)
+        if _fits_better(found, best):
+            best = found
+            matrix = _shift(right.corner, 1) @ found.matrix @ _shift(left.corner, -1)
+    return matrix if best.finished and best.correlation >= MIN_CORRELATION else None
+
+
+def _fits_better(found: Registration, other: Registration) -> bool:
+    return found.finished and (not other.finished or found.correlation > other.correlation)
+
+
+def _shift(corner: tuple[int, int], sign: int) -> npt.NDArray[Any]:
+    return np.array([[1, 0, sign * corner[0]], [0, 1, sign * corner[1]], [0, 0, 1]], np.float64)
+
+
+def _as_shares(matrix: npt.NDArray[Any], a: Prepared, b: Prepared) -> npt.NDArray[Any]:
+    """The same map between shares of the two frames' widths, which hold for every rendition."""
+    return np.asarray(
+        np.diag([1 / b.size[0], 1 / b.size[0], 1]) @ matrix @ np.diag([a.size[0], a.size[0], 1])
+    )
+
+
+def _read_scale(matrix: npt.NDArray[Any]) -> tuple[float, float]:
+    """How much larger the object is on the right (both at working size), and by how many degrees turned."""
+    scale = math.sqrt(max(1e-9, abs(float(np.linalg.det(matrix[:2, :2])))))
+    return round(scale, 3), round(math.degrees(math.atan2(matrix[1, 0], matrix[0, 0])), 1)
+
+
+def draw_heat(residual: FloatArray) -> bytes:
+    """A map of 0 to 1 (float32, h x w) as a small PNG: clear where alike, yellow to red where not."""
+    levels = np.rint(np.clip(residual, 0, 1) * (LEVELS - 1)).astype(np.uint8)
+    picture = Pillow.fromarray(levels, "P")
+    heat = [step / (LEVELS - 1) for step in range(LEVELS)]
+    picture.putpalette([value for share in heat for value in (255, round(220 * (1 - share)), 0)])
+    kept = io.BytesIO()
+    alphas = bytes(0 if share == 0 else round(90 + 150 * share) for share in heat)
+    picture.save(kept, "PNG", transparency=alphas, optimize=True)
+    return kept.getvalue()

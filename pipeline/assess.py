@@ -15,6 +15,7 @@ import numpy as np
 from pipeline import compliance, dedup
 from pipeline.backbone import Backbone, load_backbone
 from pipeline.config import PipelineConfig
+from pipeline.foreground import SIDE_PX as OBJECT_SIDE_PX
 from pipeline.foreground import Foreground, find_object
 from pipeline.images import DecodedImage, UnreadableImage, decode
 from pipeline.quality import QualityJudges, judge_rules
@@ -84,13 +85,13 @@ class Assessor:
             return Assessment(
                 key, 0, 0, len(data), "", unreadable=error.message, analysis_version=self.version
             )
-        found = find_object(image.rgb)
+        found = find_object(image.at(OBJECT_SIDE_PX))
         return Seen(
             key=key,
             image=image,
             found=found,
             measures=measure(image.rgb, found),
-            entry=self.backbone.to_input(image.rgb),
+            entry=self.backbone.to_input(image.at(self.backbone.spec.side_px)),
             descriptors=dedup.describe(image.rgb),
         )
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from pipeline import backbone_runtimes
 from pipeline.backbone_sources import BackboneSpec, read_spec
+from pipeline.images import fit_within
 from pipeline.records import FloatArray, RgbArray
 
 BATCH = 8  # images a forward; on a CPU larger batches fall out of the cache and are slower
@@ -68,18 +69,20 @@ def to_input(rgb: RgbArray, side_px: int = 224) -> RgbArray:
 
     uint8 (H,W,3) -> uint8 (side_px,side_px,3). Padding keeps proportions, which tell views apart.
     """
-    height, width = rgb.shape[:2]
-    scale = side_px / max(height, width)
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    small = np.asarray(cv2.resize(rgb, size, interpolation=how), np.uint8)
+    small = fit_within(rgb, side_px)
+    height, width = small.shape[:2]
+    if max(height, width) < side_px:
+        scale = side_px / max(height, width)
+        size = (max(1, round(width * scale)), max(1, round(height * scale)))
+        small = np.asarray(cv2.resize(small, size, interpolation=cv2.INTER_LINEAR), np.uint8)
     if small.shape[0] == small.shape[1]:
         return small
     edges = np.concatenate([small[0], small[-1], small[:, 0], small[:, -1]])
     framed = np.empty((side_px, side_px, 3), np.uint8)
     framed[:] = np.median(edges, axis=0)
-    top, left = (side_px - size[1]) // 2, (side_px - size[0]) // 2
-    framed[top : top + size[1], left : left + size[0]] = small
+    height, width = small.shape[:2]
+    top, left = (side_px - height) // 2, (side_px - width) // 2
+    framed[top : top + height, left : left + width] = small
     return framed
 
 

@@ -1,34 +1,51 @@
-"""The object in its frame: a background model from the border, GrabCut where that is in doubt."""
+"""The object in its frame: a background model from the border, salience and GrabCut where none holds."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.images import fit_within
 from pipeline.records import FloatArray, RgbArray
+from pipeline.salience import cut_salient
 
 BackgroundKind = Literal["white", "plain", "graded", "scene"]
 Mask = npt.NDArray[np.bool_]
 
-SIDE_PX = 384
+SIDE_PX = 256
 WHITE_LEVEL = 245  # lowest channel of a white pixel after JPEG, 0 to 255
 SEED_DISTANCE = 40.0  # RGB levels round the border's most common colour
 MIN_TOLERANCE = 9.0  # RGB levels; JPEG noise of a flat background stays below
 MIN_PLAIN_SHARE = 0.45  # share of the border that one surface must explain
 GRADED_RANGE = 12.0  # RGB levels that a surface must span to be called graded
 MIN_PART_SHARE = 0.0004  # of the frame; smaller specks are dust
-GRABCUT_SIDE_PX = 128
+SCENE_SIDE_PX = 64  # GrabCut's time grows with the area, and a scene's mask is rough at any side
+
+
+@dataclass(frozen=True)
+class Border:
+    """The frame's outermost pixels, a hundredth of its side wide, for one shape of picture.
+
+    `at` holds flat indices (n,), `terms` float32 (n,6) the surface's terms there, `sides` bool (4,n)
+    which pixels belong to the top, bottom, left and right, `lengths` (4,) how many each side has.
+    """
+
+    at: npt.NDArray[np.intp]
+    terms: FloatArray
+    sides: npt.NDArray[np.bool_]
+    lengths: npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
 class Foreground:
     """What stands out from the background.
 
-    `mask` is bool (h,w) of the object on the picture shrunk to at most 384 px. `box` is left, top,
+    `mask` is bool (h,w) of the object on the picture shrunk to at most 256 px. `box` is left, top,
     right, bottom as shares of the frame; `fill` the box's share of it, `area` the mask's.
     `white_background` is the share of the border that is white, `plain_background` the share that the
     background model explains. `confidence` 0 to 1: how far the mask can be trusted (low for scenes).
@@ -47,12 +64,12 @@ class Foreground:
 
 def find_object(rgb: RgbArray) -> Foreground:
     """The object of a product photo, uint8 (H,W,3), as II.A and II.D need it."""
-    small = _shrink(rgb, SIDE_PX)
+    small = fit_within(rgb, SIDE_PX)
     smooth = np.asarray(cv2.blur(small, (3, 3)), np.uint8)
-    ring = _ring(small.shape[:2])
-    border = smooth[ring].astype(np.float32)
-    white = float((border.min(axis=1) >= WHITE_LEVEL).mean())
-    surface, tolerance, explained = _model_background(border, ring)
+    border = _trace_border(small.shape[:2])
+    levels = smooth.reshape(-1, 3)[border.at].astype(np.float32)
+    white = float((levels.min(axis=1) >= WHITE_LEVEL).mean())
+    surface, tolerance, explained = _model_background(levels, border, small.shape[:2])
     if explained < MIN_PLAIN_SHARE:
         mask = _cut_scene(small)
         kind: BackgroundKind = "scene"
@@ -73,59 +90,70 @@ def find_object(rgb: RgbArray) -> Foreground:
     )
 
 
-def _shrink(rgb: RgbArray, side: int) -> RgbArray:
-    height, width = rgb.shape[:2]
-    scale = side / max(height, width)
-    if scale >= 1:
-        return rgb
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
-
-
-def _ring(shape: tuple[int, int]) -> Mask:
-    """The frame's outermost pixels, a hundredth of its side wide."""
+@lru_cache(maxsize=256)
+def _trace_border(shape: tuple[int, int]) -> Border:
+    height, width = shape
     ring = np.ones(shape, bool)
     wide = max(1, round(min(shape) * 0.01))
     if min(shape) > 2 * wide:
         ring[wide:-wide, wide:-wide] = False
-    return ring
+    rows, columns = np.nonzero(ring)
+    sides = np.stack([rows < wide, rows >= height - wide, columns < wide, columns >= width - wide])
+    terms = _terms(columns / width - 0.5, rows / height - 0.5)
+    return Border(np.flatnonzero(ring), terms, sides, sides.sum(axis=1))
 
 
-def _model_background(border: FloatArray, ring: Mask) -> tuple[RgbArray, float, float]:
-    """A surface of second order through the border's commonest colour.
+def _model_background(
+    levels: FloatArray, border: Border, shape: tuple[int, int]
+) -> tuple[RgbArray, float, float]:
+    """A surface of second order through the border's commonest colour; `levels` is float32 (n,3).
 
     Returns the surface (h,w,3), its tolerance in RGB levels, and the share of the border it explains.
     """
-    rows, columns = np.nonzero(ring)
-    height, width = ring.shape
-    terms = _terms(columns / width - 0.5, rows / height - 0.5)
     fit = np.zeros((6, 3), np.float32)
-    fit[0] = _commonest_colour(border)
-    near = np.abs(border - fit[0]).max(axis=1) < SEED_DISTANCE
+    fit[0] = _commonest_colour(levels)
+    near = _miss(levels, fit, border) < SEED_DISTANCE
     for order, limit in ((3, 24.0), (6, 18.0), (6, 14.0)):
         # a surface is only as good as the border it rests on: few points or one side bear a flat colour
-        if near.sum() < 40 or _sides(rows[near], columns[near], ring.shape) < 3:
+        if near.sum() < 40 or (border.sides[:, near].sum(axis=1) > 0.2 * border.lengths).sum() < 3:
             fit[:] = 0
-            fit[0] = np.median(border[near], axis=0) if near.any() else fit[0]
+            fit[0] = np.median(levels[near], axis=0) if near.any() else fit[0]
             break
         fit[:] = 0
-        fit[:order] = np.linalg.lstsq(terms[near, :order], border[near], rcond=None)[0]
-        near = np.abs(border - terms @ fit).max(axis=1) < limit
-    off = np.abs(border - terms @ fit).max(axis=1)
+        fit[:order] = _solve(border.terms[near, :order], levels[near])
+        near = _miss(levels, fit, border) < limit
+    off = _miss(levels, fit, border)
     inside = off < 18.0
     spread = float(np.quantile(off[inside], 0.9)) if inside.any() else 0.0
     tolerance = float(np.clip(2.0 * spread, MIN_TOLERANCE, 20.0))
-    surface = _draw_surface(fit, height, width)
-    return surface, tolerance, float((off < tolerance).mean())
+    return _draw_surface(fit, *shape), tolerance, float((off < tolerance).mean())
+
+
+def _miss(levels: FloatArray, fit: FloatArray, border: Border) -> FloatArray:
+    """Largest difference (n,) of a channel from the fitted surface, RGB levels."""
+    off = np.abs(levels - (border.terms @ fit if fit[1:].any() else fit[0]))
+    return np.maximum(np.maximum(off[:, 0], off[:, 1]), off[:, 2])
+
+
+def _solve(terms: FloatArray, levels: FloatArray) -> FloatArray:
+    """Least squares by normal equations: six terms within -0.5 to 0.5 are far from singular."""
+    left = (terms.T @ terms).astype(np.float64)
+    left[np.diag_indices_from(left)] += 1e-6 * len(terms)
+    return np.linalg.solve(left, (terms.T @ levels).astype(np.float64)).astype(np.float32)
 
 
 def _draw_surface(fit: FloatArray, height: int, width: int) -> RgbArray:
     """The fitted surface uint8 (h,w,3); drawn coarsely, as it is smooth."""
     if not fit[1:].any():
         return np.broadcast_to(np.clip(fit[0] + 0.5, 0, 255).astype(np.uint8), (height, width, 3))
-    y, x = np.mgrid[0:32, 0:32].astype(np.float32)
-    coarse = (_terms((x.ravel() + 0.5) / 32 - 0.5, (y.ravel() + 0.5) / 32 - 0.5) @ fit).reshape(32, 32, 3)
+    coarse = (_grid_terms() @ fit).reshape(32, 32, 3)
     return np.asarray(cv2.resize(np.clip(coarse + 0.5, 0, 255).astype(np.uint8), (width, height)), np.uint8)
+
+
+@lru_cache(maxsize=1)
+def _grid_terms() -> FloatArray:
+    y, x = np.mgrid[0:32, 0:32].astype(np.float32)
+    return _terms((x.ravel() + 0.5) / 32 - 0.5, (y.ravel() + 0.5) / 32 - 0.5)
 
 
 def _terms(x: npt.NDArray[np.floating], y: npt.NDArray[np.floating]) -> FloatArray:
@@ -145,60 +173,35 @@ def _commonest_colour(border: FloatArray) -> FloatArray:
     return colour
 
 
-def _sides(rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp], shape: tuple[int, int]) -> int:
-    """On how many of the frame's four sides a fifth or more of the pixels belong."""
-    height, width = shape
-    edge = 3
-    counts = (
-        (rows < edge).sum() / (width * edge),
-        (rows >= height - edge).sum() / (width * edge),
-        (columns < edge).sum() / (height * edge),
-        (columns >= width - edge).sum() / (height * edge),
-    )
-    return sum(count > 0.2 for count in counts)
-
-
 def _stand_out(smooth: RgbArray, surface: RgbArray, tolerance: float) -> Mask:
     """Pixels off the surface, with what they enclose, without dust."""
     off = cv2.split(cv2.absdiff(smooth, np.ascontiguousarray(surface)))
-    differs = cv2.max(cv2.max(off[0], off[1]), off[2]) > tolerance
-    ground = (~differs).astype(np.uint8)
-    _, labels = cv2.connectedComponents(ground, connectivity=4)
-    rim = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
-    outside = np.zeros(int(labels.max()) + 1, bool)
-    outside[rim] = True
-    outside[0] = False
-    solid = (~outside[labels]).astype(np.uint8)
-    return _drop_dust(solid)
+    worst = cv2.max(cv2.max(off[0], off[1]), off[2])
+    _, differs = cv2.threshold(worst, tolerance, 1, cv2.THRESH_BINARY)
+    # ground that can be reached from outside the frame is background; the rest is inside the object
+    framed = cv2.copyMakeBorder(differs, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
+    cv2.floodFill(framed, None, (0, 0), 2, flags=4)
+    return _drop_dust((framed[1:-1, 1:-1] != 2).astype(np.uint8))
 
 
 def _drop_dust(solid: npt.NDArray[np.uint8]) -> Mask:
-    joined = cv2.morphologyEx(solid, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
+    joined = cv2.morphologyEx(solid, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     sizes = stats[:, cv2.CC_STAT_AREA]
-    keep = sizes >= max(6.0, MIN_PART_SHARE * solid.size)
+    keep = sizes >= max(4.0, MIN_PART_SHARE * solid.size)
     if count > 1:
         keep &= sizes >= 0.01 * sizes[1:].max()
     keep[0] = False
+    if keep[1:].all():
+        return joined.astype(bool)
     return keep[labels]
 
 
 def _cut_scene(small: RgbArray) -> Mask:
-    """GrabCut from a central rectangle: the best guess where no background can be modelled."""
-    tiny = np.ascontiguousarray(_shrink(small, GRABCUT_SIDE_PX))
-    height, width = tiny.shape[:2]
-    if min(height, width) < 16:
-        return np.ones(small.shape[:2], bool)
-    rectangle = (width // 12, height // 12, width - 2 * (width // 12), height - 2 * (height // 12))
-    labels = np.zeros((height, width), np.uint8)
-    cv2.setRNGSeed(7)
-    state = np.zeros((1, 65)), np.zeros((1, 65))
-    cv2.grabCut(tiny, labels, rectangle, *state, 2, cv2.GC_INIT_WITH_RECT)
-    found = ((labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)).astype(np.uint8)
-    if found.mean() < 0.02:
-        return np.ones(small.shape[:2], bool)
+    """The salient part: the best guess where no background can be modelled."""
+    found = cut_salient(fit_within(small, SCENE_SIDE_PX)).astype(np.uint8)
     large = cv2.resize(found, (small.shape[1], small.shape[0]), interpolation=cv2.INTER_NEAREST)
-    return _drop_dust(large)
+    return _drop_dust(np.asarray(large, np.uint8))
 
 
 def _name_background(surface: RgbArray) -> BackgroundKind:

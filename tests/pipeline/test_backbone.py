@@ -12,6 +12,7 @@ import pytest
 from pipeline import backbone_sources
 from pipeline.backbone import load_backbone, to_input
 from pipeline.backbone_sources import BackboneSpec, BackboneUnavailable, read_spec, strip_classifier
+from pipeline.images import fit_within
 from pipeline.torchvision_shim import import_torchvision
 from tests.pipeline.drawing import draw_product
 
@@ -60,6 +61,12 @@ def test_the_input_keeps_proportions_and_pads_with_the_ground() -> None:
     assert (made[0] == 200).all()
     dark = np.argwhere(made[..., 0] < 60)
     assert np.ptp(dark, axis=0)[1] / np.ptp(dark, axis=0)[0] == pytest.approx(2, rel=0.35)
+
+
+def test_a_smaller_copy_makes_the_same_input() -> None:
+    rgb = draw_product(701, 0.5)
+    assert (to_input(rgb) == to_input(fit_within(rgb, 224))).all()
+    assert to_input(draw_product(60)).shape == (224, 224, 3)
 
 
 def test_the_signature_names_weights_and_framing() -> None:

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from pipeline.foreground import find_object
-from pipeline.images import decode
+from pipeline.images import decode, fit_within
 from pipeline.records import RgbArray
+from pipeline.salience import cut_salient
 from tests.pipeline.drawing import draw_product
 
 
@@ -78,8 +79,27 @@ def test_a_natural_ground_is_a_scene_and_little_trusted() -> None:
     scene[110:210, 110:210] = draw_product(100, 1.0)
     found = find_object(scene)
     assert found.kind == "scene"
+    assert found.mask[128, 128]
+    assert 0.02 < found.area < 0.9
     assert found.confidence < 0.5
-    assert found.mask.shape == (320, 320)
+    assert found.mask.shape == (256, 256)
+
+
+def test_a_strange_colour_in_the_middle_of_a_scene_is_what_is_salient() -> None:
+    noise = np.random.default_rng(5).integers(60, 140, (20, 20, 3)).astype(np.uint8)
+    scene = np.asarray(cv2.resize(noise, (64, 64), interpolation=cv2.INTER_CUBIC), np.uint8).copy()
+    scene[20:44, 24:40] = (230, 40, 30)
+    wanted = np.zeros((64, 64), bool)
+    wanted[20:44, 24:40] = True
+    found = cut_salient(scene)
+    assert (found & wanted).sum() / (found | wanted).sum() > 0.8
+
+
+def test_a_smaller_copy_of_a_picture_gives_the_same_object() -> None:
+    rgb = draw_product(900, 0.4)
+    whole, small = find_object(rgb), find_object(fit_within(rgb, 256))
+    assert (whole.mask == small.mask).all()
+    assert whole.box == small.box
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 300), (3, 2), (900, 7)])

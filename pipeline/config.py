@@ -87,9 +87,20 @@ class OrderingConfig:
     """II.E: weights of what makes a picture the hero when types do not decide."""
 
     min_fill: float = 0.1  # share of the frame
+    uncut_border: float = 0.8  # share of the border that a product leaves free where it only reaches it
+    scene_below: float = 0.45  # share of the border that the background model explains; as in foreground
     tight_white: float = 0.2  # share of the border; a tight crop on white shows at least so much of it
-    hero_margin: float = 0.22  # of the look rating (0 to 1); about a white against a scene background
+    hero_margin: float = 0.26  # of the look rating (0 to 1); a white ground alone (0.25) unseats no hero
     look_tie: float = 0.05  # of the look rating; closer ones count as equal and the earlier one wins
+
+
+@dataclass(frozen=True)
+class ClickConfig:
+    """II.E: when customers' clicks overrule the list of types; no part of a selection's digest."""
+
+    position_bias: float = 1.0  # exponent; looks fall as 1 / rank, Joachims et al. 2017
+    prior_looks: float = 50.0  # looks that the set's own mean is worth before an image has its own
+    sure: float = 0.95  # probability of being better that lets an image pass another
 
 
 @dataclass(frozen=True)

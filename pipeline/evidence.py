@@ -9,8 +9,8 @@ from pipeline.labels import UNSURE
 from pipeline.records import PairComparison, SelectedItem, TypeJudgement
 
 
-def make_item(candidate: Candidate, word: str) -> SelectedItem:
-    """The verdict on one image with all evidence, JSON-ready."""
+def make_item(candidate: Candidate, word: str, hero: str = "") -> SelectedItem:
+    """The verdict on one image with all evidence, JSON-ready; `hero` has words for the first of a set."""
     found = candidate.assessment
     evidence: dict[str, Any] = {
         "size_px": [found.width_px, found.height_px],
@@ -21,6 +21,8 @@ def make_item(candidate: Candidate, word: str) -> SelectedItem:
         evidence["unreadable"] = found.unreadable
     if word or candidate.note:
         evidence["place"] = "; ".join(part for part in (candidate.note, word) if part)
+    if hero:
+        evidence["hero"] = hero
     named = candidate.image_type
     looked = found.unreadable is None
     if looked:

@@ -38,11 +38,13 @@ class OrderingInput:
 
 @dataclass(frozen=True)
 class Ordering:
-    """Keys, best first; `hero` is the first (None for an empty set); `reasons` has words for what moved."""
+    """Keys, best first; `hero` is the first (None for an empty set); `reasons` has words for what moved;
+    `hero_words` says in one sentence what the hero has."""
 
     keys: tuple[str, ...]
     hero: str | None
     reasons: Mapping[str, str]
+    hero_words: str = ""
 
 
 def order(
@@ -65,7 +67,7 @@ def order(
     reasons = _explain(present, sequence, ranks)
     if hero.key != present[0].key:
         reasons[hero.key] = why
-    return Ordering(tuple(image.key for image in sequence), hero.key, reasons)
+    return Ordering(tuple(image.key for image in sequence), hero.key, reasons, describe_look(hero, config))
 
 
 def rate_look(image: OrderingInput, config: OrderingConfig = DEFAULT_CONFIG) -> float:
@@ -78,7 +80,9 @@ def rate_look(image: OrderingInput, config: OrderingConfig = DEFAULT_CONFIG) -> 
     if image.framing is None:
         return 0.5 + 0.2 * (resolution - 0.5) - (0.25 if image.has_text else 0.0)
     seen = image.framing
-    fill = _between(seen.fill, config.min_fill, 0.5) * (0.6 if seen.touches_edge else 1.0)
+    fill = _between(seen.fill, config.min_fill, 0.5) * (0.6 if _is_cut(image, config) else 1.0)
+    if seen.plain_background < config.scene_below:
+        fill = min(fill, 0.5)  # what an object fills is not known before a ground that nothing explains
     # A product cropped tight leaves little border to see; what is seen of it is white all the same.
     is_tight = seen.touches_edge and seen.fill >= 0.95 and seen.white_background >= config.tight_white
     white = max(seen.white_background, 0.85 if is_tight else 0.0)
@@ -87,6 +91,23 @@ def rate_look(image: OrderingInput, config: OrderingConfig = DEFAULT_CONFIG) -> 
     return (
         0.25 * white + 0.15 * plain + 0.20 * fill + 0.10 * resolution + 0.10 * seen.sharpness + 0.20 * clean
     )
+
+
+def describe_look(image: OrderingInput, config: OrderingConfig = DEFAULT_CONFIG) -> str:
+    """One sentence on what counts: 'Front view on white, fills 62% of the frame, 1200 px, sharp, ...'"""
+    words = [f"{image.known_type} view" if image.known_type else "view of no known type"]
+    seen = image.framing
+    if seen is not None:
+        if seen.white_background >= config.uncut_border:
+            words[0] += " on white"
+        elif seen.plain_background < config.scene_below:
+            words[0] += " in a scene"
+        words.append("cut by the frame" if _is_cut(image, config) else f"fills {seen.fill:.0%} of the frame")
+    words.append(f"{max(image.width_px, image.height_px)} px")
+    if seen is not None and seen.sharpness >= 0.5:
+        words.append("sharp")
+    words.append("with text on it" if image.has_text else "no text on it")
+    return f"{', '.join(words)}.".capitalize()
 
 
 def _between(value: float, low: float, high: float) -> float:
@@ -147,13 +168,17 @@ def _choose_hero(
         return known[0], f"{known[0].known_type} view becomes the hero"
     if now.known_type in ranks:  # what may be a better type is only guessed: today's hero stays
         return now, ""
-    rivals = [image for image in present if image.known_type is None and not _is_cut(image)]
+    rivals = [image for image in present if image.known_type is None and not _is_cut(image, config)]
     best = _pick_clearly_better(now, rivals, config)
     return best, f"becomes the hero: {_name_advantage(best, now)}"
 
 
-def _is_cut(image: OrderingInput) -> bool:
-    return image.framing is not None and image.framing.touches_edge
+def _is_cut(image: OrderingInput, config: OrderingConfig) -> bool:
+    """A close-up covers much of the frame's border; a packshot that reaches it at a point or two does not."""
+    seen = image.framing
+    if seen is None or not seen.touches_edge:
+        return False
+    return max(seen.white_background, seen.plain_background) < config.uncut_border
 
 
 def _name_advantage(new: OrderingInput, old: OrderingInput) -> str:

@@ -117,7 +117,8 @@ class Selector:
         wanted = self.type_orders.get(category or "") or DEFAULT_TYPE_ORDER
         arranged = ordering.order(_prepare_order(kept, candidates), wanted, self.config.ordering)
         words = dict(arranged.reasons)
-        items = tuple(make_item(c, words.get(c.key, "")) for c in candidates)
+        praise = {arranged.hero: arranged.hero_words}
+        items = tuple(make_item(c, words.get(c.key, ""), praise.get(c.key, "")) for c in candidates)
         notes = [c.note for c in kept if c.note]
         if category and confidence is not None:
             notes.append(f"category {category} predicted from the text ({confidence:.2f})")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from pipeline.ordering import OrderingInput, order, rate_look
 from pipeline.records import Framing, TypeJudgement
 
@@ -78,7 +80,7 @@ def test_without_types_a_hero_that_is_only_a_little_worse_stays() -> None:
 
 
 def test_without_types_a_close_up_never_becomes_the_hero() -> None:
-    cut = replace(WHITE, touches_edge=True)
+    cut = replace(WHITE, touches_edge=True, white_background=0.5, plain_background=0.6)
     images = [_image("a", None, 0, replace(SCENE, fill=0.05)), _image("b", None, 1, cut)]
     assert order(images, LIST).hero == "a"
 
@@ -105,3 +107,37 @@ def test_without_types_a_hero_cropped_tight_on_white_stays() -> None:
     tight = replace(SCENE, fill=1.0, white_background=0.26, plain_background=0.41)
     images = [_image("0", None, 0, tight), _image("1", None, 1, WHITE)]
     assert order(images, LIST).hero == "0"
+
+
+def test_without_types_a_packshot_that_reaches_the_frame_at_a_point_takes_the_place_of_a_scene() -> None:
+    packshot = replace(WHITE, touches_edge=True, white_background=0.88, plain_background=0.9, fill=0.4)
+    images = [_image("0", None, 0, SCENE), _image("1", None, 1, packshot)]
+    assert order(images, LIST).hero == "1"
+
+
+def test_without_types_a_white_ground_alone_unseats_no_hero() -> None:
+    grey = replace(WHITE, white_background=0.0)
+    assert order([_image("0", None, 0, grey), _image("1", None, 1)], LIST).hero == "0"
+
+
+def test_what_an_object_fills_counts_for_little_where_no_ground_was_found() -> None:
+    full, half = (_image("0", None, 0, replace(SCENE, touches_edge=False, fill=f)) for f in (0.95, 0.3))
+    assert rate_look(full) == rate_look(half)
+
+
+@pytest.mark.parametrize(
+    ("image", "words"),
+    [
+        (
+            _image("0", "front", 0),
+            "Front view on white, fills 60% of the frame, 800 px, sharp, no text on it.",
+        ),
+        (
+            replace(_image("0", None, 0, SCENE), has_text=True),
+            "View of no known type in a scene, cut by the frame, 800 px, sharp, with text on it.",
+        ),
+        (_image("0", "back", 0, None), "Back view, 800 px, no text on it."),
+    ],
+)
+def test_the_hero_is_described_in_one_sentence(image: OrderingInput, words: str) -> None:
+    assert order([image], LIST).hero_words == words

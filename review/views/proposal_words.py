@@ -66,6 +66,23 @@ def list_tiles(proposals: Sequence[Proposal]) -> list[str]:
     return [image_url(sha256, 480) for sha256 in shas]
 
 
+Origins = Mapping[int, Sequence[tuple[str, int, int]]]  # image -> (supplier, place from 1, of how many)
+
+
+def find_places(product_id: int) -> Origins:
+    """Where each picture of a product stands in the lists of those who send it; one query."""
+    rows = Offer.objects.filter(product=product_id).order_by("is_retired", "supplier_id", "position")
+    lists: dict[str, list[int | None]] = defaultdict(list)
+    for supplier, image in rows.values_list("supplier__name", "image"):
+        lists[supplier].append(image)
+    found: dict[int, list[tuple[str, int, int]]] = defaultdict(list)
+    for name, images in lists.items():
+        for place, sent in enumerate(images, start=1):
+            if sent is not None:
+                found[sent].append((name, place, len(images)))
+    return found
+
+
 def describe_items(proposal: Proposal) -> list[dict[str, Any]]:
     """Every picture of a proposal for the page's script; two queries."""
     items = proposal.items.select_related("image", "supplier", "duplicate_of").order_by(

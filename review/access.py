@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.db.models import Q, QuerySet
 
-from review.models import CatalogImport, Image, Product, Proposal, Question, RunProduct, SelectionRun
+from review.models import CatalogImport, Flag, Image, Product, Proposal, Question, RunProduct, SelectionRun
 
 SPECIALIST, WORKER, ADMIN = "specialist", "worker", "admin"
 ROLES = (SPECIALIST, WORKER, ADMIN)
@@ -90,6 +90,19 @@ def get_proposal_for(user: AnyUser, proposal_id: int) -> Proposal:
     """One proposal with its product and category."""
     rows = proposals_for(user).select_related("product__category", "based_on", "leased_by", "run")
     found = rows.filter(pk=proposal_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def flags_for(user: AnyUser) -> QuerySet[Flag]:
+    """What was flagged about products that a person may see."""
+    return Flag.objects.filter(product__in=products_for(user))
+
+
+def get_flag_for(user: AnyUser, flag_id: int) -> Flag:
+    """One flag with its product."""
+    found = flags_for(user).select_related("product", "image").filter(pk=flag_id).first()
     if found is None:
         raise NotFound
     return found

@@ -56,19 +56,31 @@ def approve(
     return decision
 
 
-@transaction.atomic
 def reject(*, proposal: Proposal, by: User, reason: str, submit_key: str, now: datetime) -> Decision:
     """Leave the shop's set as it is, with the reason; the same submit_key again changes nothing."""
+    return _refuse(Decision.Kind.REJECT, Proposal.State.REJECTED, proposal, by, reason, submit_key, now)
+
+
+def send_back(*, proposal: Proposal, by: User, reason: str, submit_key: str, now: datetime) -> Decision:
+    """Take it out of the queue for something that no reviewer can mend here; the shop's set stays."""
+    return _refuse(Decision.Kind.SEND_BACK, Proposal.State.SENT_BACK, proposal, by, reason, submit_key, now)
+
+
+@transaction.atomic
+def _refuse(
+    kind: str, state: str, proposal: Proposal, by: User, reason: str, submit_key: str, now: datetime
+) -> Decision:
     product, proposal = _lock(proposal)
     if known := _find_submitted(submit_key, proposal, by):
         return known
     _require_open(proposal)
     reason = reason.replace("\0", "").strip()[:500]
     if not reason:
-        raise UnableToDecide("invalid", "Say why the proposal is rejected: it helps to make better ones.")
-    decision = _decide(proposal, Decision.Kind.REJECT, by, submit_key, now, reason=reason)
-    _close(proposal, Proposal.State.REJECTED)
-    _note("rejected", decision, product, {"reason": reason})
+        word = Decision.Kind(kind).label
+        raise UnableToDecide("invalid", f"Say why the proposal is {word}: it helps to make better ones.")
+    decision = _decide(proposal, kind, by, submit_key, now, reason=reason)
+    _close(proposal, state)
+    _note(state, decision, product, {"reason": reason})
     return decision
 
 
@@ -221,7 +233,7 @@ def _require_undoable(decision: Decision, product: Product) -> None:
         raise UnableToDecide("invalid", "An undo is not undone: decide on the proposal again.")
     if Decision.objects.filter(undoes=decision).exists():
         raise UnableToDecide("undone", "This decision was undone before.")
-    if decision.kind == Decision.Kind.REJECT:
+    if decision.kind != Decision.Kind.APPROVE:
         return
     current = find_current_set(product.pk)
     if current is None or current.decision_id != decision.pk:

@@ -120,7 +120,8 @@ def _has_base(proposal: Proposal, draft: Draft) -> bool:
 
 def _was_decided(product: Product, draft: Draft) -> bool:
     """Whether people decided on this very wish last: they are not asked the same thing twice."""
-    decided = product.proposals.filter(state__in=[Proposal.State.APPROVED, Proposal.State.REJECTED])
+    states = [Proposal.State.APPROVED, Proposal.State.REJECTED, Proposal.State.SENT_BACK]
+    decided = product.proposals.filter(state__in=states)
     last = decided.order_by("-pk").values_list("content_digest", flat=True).first()
     return last == draft.content_digest
 

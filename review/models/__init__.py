@@ -24,6 +24,7 @@ from review.models.proposals import (
     RunProduct,
     SelectionRun,
 )
+from review.models.reviewing import Flag, ReviewDraft, ReviewPreferences
 
 __all__ = [
     "CHANGES",
@@ -33,6 +34,7 @@ __all__ = [
     "CategoryGrant",
     "Decision",
     "Event",
+    "Flag",
     "Image",
     "ImageAnalysis",
     "ImportProblem",
@@ -45,6 +47,8 @@ __all__ = [
     "PublishedImage",
     "PublishedSet",
     "Question",
+    "ReviewDraft",
+    "ReviewPreferences",
     "RunBatch",
     "RunProduct",
     "SelectionRun",

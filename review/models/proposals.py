@@ -117,6 +117,7 @@ class Proposal(models.Model):
         OPEN = "open", "awaiting review"
         APPROVED = "approved", "approved"
         REJECTED = "rejected", "rejected"
+        SENT_BACK = "sent_back", "sent back"
         SUPERSEDED = "superseded", "replaced by a newer one"
 
     product = models.ForeignKey("Product", on_delete=models.CASCADE, related_name="proposals")
@@ -217,10 +218,11 @@ class Decision(models.Model):
     class Kind(models.TextChoices):
         APPROVE = "approve", "approved"
         REJECT = "reject", "rejected"
+        SEND_BACK = "send_back", "sent back"
         UNDO = "undo", "undone"
 
     proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="decisions")
-    kind = models.CharField(max_length=8, choices=Kind)
+    kind = models.CharField(max_length=10, choices=Kind)
     undoes = models.OneToOneField(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="undone_by"
     )

@@ -15,7 +15,12 @@ _WORDS = {
     PublishedSet.Origin.DECISION: "approved",
     PublishedSet.Origin.UNDO: "former set restored",
 }
-_EVENT_WORDS = {"imported": "first imported", "import_changed": "changed by an import"}
+_EVENT_WORDS = {
+    "imported": "first imported",
+    "import_changed": "changed by an import",
+    "flagged": "flagged",
+    "flag_settled": "flag settled",
+}
 
 
 @dataclass(frozen=True)
@@ -41,11 +46,11 @@ def list_history(product: Product) -> list[Entry]:
     )
     last = next((one for one in decisions if one.kind != Decision.Kind.UNDO), None)
     undoable = last.pk if last and not hasattr(last, "undone_by") else None
-    events = product.events.filter(kind__in=_EVENT_WORDS).order_by("-pk")[:MAX_ENTRIES]
+    events = product.events.filter(kind__in=_EVENT_WORDS).select_related("created_by")
     published = {entry.decision_id for entry in sets}
     entries = [_tell_set(one, undoable) for one in sets]
     entries += [_tell_decision(one, undoable) for one in decisions if one.pk not in published]
-    entries += [_tell_event(one) for one in events]
+    entries += [_tell_event(one) for one in events.order_by("-pk")[:MAX_ENTRIES]]
     entries.sort(key=lambda entry: (entry.at, entry.published.number if entry.published else 0), reverse=True)
     return entries[:MAX_ENTRIES]
 
@@ -73,7 +78,11 @@ def _tell_set(one: PublishedSet, undoable: int | None) -> Entry:
 
 
 def _tell_decision(one: Decision, undoable: int | None) -> Entry:
-    words = {Decision.Kind.REJECT: "proposal rejected", Decision.Kind.UNDO: "decision undone"}
+    words = {
+        Decision.Kind.REJECT: "proposal rejected",
+        Decision.Kind.SEND_BACK: "proposal sent back",
+        Decision.Kind.UNDO: "decision undone",
+    }
     return Entry(
         at=one.decided_at,
         what=words.get(Decision.Kind(one.kind), "proposal approved"),
@@ -87,4 +96,8 @@ def _tell_decision(one: Decision, undoable: int | None) -> Entry:
 def _tell_event(one: Event) -> Entry:
     changed = one.data.get("changed") or []
     why = "" if one.kind == "imported" else ", ".join(str(name) for name in changed)
-    return Entry(at=one.created_at, what=_EVENT_WORDS[one.kind], why=why)
+    by = one.created_by.username if one.created_by and "flag" in one.data else ""
+    what = "a picture of it " if one.data.get("image") else ""
+    return Entry(
+        at=one.created_at, what=what + _EVENT_WORDS[one.kind], by=by, why=str(one.data.get("why", why))
+    )

@@ -45,25 +45,12 @@ OFFERED_REASONS = (
     "wrong_product",
     "adult",
 )
-REJECT_REASONS = (
-    "Today's set is better",
-    "The hero is wrong",
-    "A useful picture is missing",
-    "Pictures of another product",
-)
 
 
 def list_types(category: Category | None) -> list[str]:
     """The category's own types first, in its order, then the others: the first nine have keys."""
     own: Sequence[str] = category.type_order if category else []
     return list(dict.fromkeys([*own, *IMAGE_TYPES]))
-
-
-def list_tiles(proposals: Sequence[Proposal]) -> list[str]:
-    """The first pictures of other proposals, to be loaded ahead; one query."""
-    first = ProposalItem.objects.filter(proposal__in=proposals, after_position__lt=8)
-    shas = first.order_by("after_position").values_list("image__sha256", flat=True)
-    return [image_url(sha256, 480) for sha256 in shas]
 
 
 Origins = Mapping[int, Sequence[tuple[str, int, int]]]  # image -> (supplier, place from 1, of how many)

@@ -1,38 +1,26 @@
-"""Pages of proposals: one proposal, and what is decided on it."""
+"""Pages of proposals: one proposal, the next ones for its script, and who looks at it."""
 
 from __future__ import annotations
 
-import json
 from typing import Any
-from urllib.parse import urlencode
 
-from django.contrib import messages
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.crypto import get_random_string
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from review.access import ADMIN, SPECIALIST, NotFound, get_proposal_for
-from review.actions import decisions, leases, publishing
-from review.actions.decisions import UnableToDecide
-from review.actions.proposals import find_current_set
-from review.models import Decision, Proposal
+from review.access import ADMIN, SPECIALIST, get_proposal_for
+from review.actions import leases, preferences
+from review.models import Proposal
+from review.views import deciding, proposal_data
+from review.views.deciding import REJECT_REASONS, SEND_BACK_REASONS
 from review.views.frame import page
-from review.views.proposal_words import (
-    OFFERED_REASONS,
-    REASONS,
-    REJECT_REASONS,
-    describe_items,
-    list_tiles,
-    list_types,
-)
 from review.views.queue import Filters, find_next, queue
 
 TRIES = 5  # somebody else may take the same proposal in the same moment
-REFUSED = {"invalid": 400}  # every other refusal is a conflict: 409
+LOADED_AHEAD = 2
 
 
 @page(SPECIALIST, ADMIN)
@@ -50,84 +38,57 @@ def next_proposal(request: HttpRequest) -> HttpResponse:
 def proposal_page(request: HttpRequest, proposal_id: int) -> HttpResponse:
     """A proposal with its strips; opening it takes the lease, unless somebody else has it."""
     assert isinstance(request.user, User)
-    proposal, now = get_proposal_for(request.user, proposal_id), timezone.now()
-    filters = Filters.read(request.GET)
-    is_open = proposal.state == Proposal.State.OPEN
-    taken = is_open and leases.take(proposal=proposal, by=request.user, now=now)
-    coming = _find_coming(request.user, proposal, filters)
-    last = proposal.decisions.select_related("decided_by", "undone_by").order_by("-pk").first()
+    proposal, filters = get_proposal_for(request.user, proposal_id), Filters.read(request.GET)
+    taken = _take(proposal, request.user)
+    data = proposal_data.describe(request.user, proposal, filters, can_edit=taken)
+    keys = preferences.read_keys(request.user)
     context = {
-        "proposal": proposal,
-        "product": proposal.product,
-        "filters": filters,
-        "queue_url": reverse("queue") + filters.address(),
-        "next_url": _next_url(proposal, filters),
-        "holder": proposal.leased_by if is_open and not taken else None,
-        "is_open": is_open,
-        "last": last,
-        "undo_key": get_random_string(32),
-        "newer": _find_newer(proposal),
+        **proposal_data.make_context(proposal, filters, can_edit=taken),
+        "queue_url": data["queueUrl"],
         "reject_reasons": REJECT_REASONS,
-        "data": _describe(proposal, filters, coming, can_edit=taken),
+        "send_back_reasons": SEND_BACK_REASONS,
+        "data": {**data, **proposal_data.WORDS, "keys": keys, "commands": _list_commands()},
     }
     return render(request, "proposals/proposal.html", context)
 
 
-def _describe(
-    proposal: Proposal, filters: Filters, coming: list[Proposal], *, can_edit: bool
-) -> dict[str, Any]:
-    """All that the page's script needs."""
-    items = describe_items(proposal)
-    current = find_current_set(proposal.product_id)
-    base = publishing.names_of(publishing.list_places(proposal.based_on))
-    is_same = (current.pk if current else None) == proposal.based_on_id or (
-        publishing.names_of(publishing.list_places(current)) == base
-    )
-    return {
-        "id": proposal.pk,
-        "product": proposal.product.external_id,
-        "title": str(proposal.product),
-        "images": items,
-        "types": list_types(proposal.product.category),
-        "reasons": REASONS,
-        "offeredReasons": OFFERED_REASONS,
-        "canEdit": can_edit,
-        "isOpen": proposal.state == Proposal.State.OPEN,
-        "models": proposal.model_versions,
-        "seenSet": current.number if current else 0,
-        "setChanged": not is_same,
-        "decideUrl": reverse("decide", args=[proposal.pk]),
-        "leaseUrl": reverse("proposal-lease", args=[proposal.pk]),
-        "nextUrl": _next_url(proposal, filters),
-        "queueUrl": reverse("queue") + filters.address(),
-        "coming": list_tiles(coming),
-    }
+def _list_commands() -> dict[str, str]:
+    return {command: what for command, (_, what) in preferences.COMMANDS.items()}
 
 
-def _find_coming(user: User, proposal: Proposal, filters: Filters) -> list[Proposal]:
-    """The next two, for their pictures to be loaded ahead."""
-    cursor = filters.order.cursor(proposal)
-    found = find_next(user, filters, cursor, timezone.now(), 3)
-    return [one for one in found if one.pk != proposal.pk][:2]
+def _take(proposal: Proposal, by: User) -> bool:
+    """Whether it is this person's to decide now; a decided one is not asked for."""
+    is_open = proposal.state == Proposal.State.OPEN
+    return is_open and leases.take(proposal=proposal, by=by, now=timezone.now())
 
 
-def _find_newer(proposal: Proposal) -> Proposal | None:
-    """The open proposal of the product where this one was replaced."""
-    if proposal.state != Proposal.State.SUPERSEDED:
-        return None
-    return Proposal.objects.filter(product=proposal.product_id, state=Proposal.State.OPEN).first()
+@require_POST
+@page(SPECIALIST, ADMIN)
+def open_proposal(request: HttpRequest, proposal_id: int) -> HttpResponse:
+    """What the page of a proposal holds, for a page that shows another one; takes the lease as it does."""
+    assert isinstance(request.user, User)
+    proposal, filters = get_proposal_for(request.user, proposal_id), Filters.read(request.GET)
+    taken = _take(proposal, request.user)
+    return JsonResponse(proposal_data.describe_with_parts(request, proposal, filters, can_edit=taken))
 
 
-def _next_url(proposal: Proposal, filters: Filters) -> str:
-    after = urlencode({"after": filters.order.cursor(proposal)})
-    address = filters.address()
-    return reverse("next-proposal") + (f"{address}&{after}" if address else f"?{after}")
+@require_safe
+@page(SPECIALIST, ADMIN)
+def coming(request: HttpRequest, proposal_id: int) -> HttpResponse:
+    """The next ones, to be loaded ahead; they are nobody's until they are shown."""
+    proposal, filters = get_proposal_for(request.user, proposal_id), Filters.read(request.GET)
+    found = proposal_data.find_coming(request, proposal, filters, LOADED_AHEAD)
+    whole = [get_proposal_for(request.user, one.pk) for one in found]
+    rows: list[dict[str, Any]] = [
+        proposal_data.describe_with_parts(request, one, filters, can_edit=True) for one in whole
+    ]
+    return JsonResponse({"coming": rows})
 
 
 @require_POST
 @page(SPECIALIST, ADMIN)
 def lease(request: HttpRequest, proposal_id: int) -> HttpResponse:
-    """Renew the lease, or give it back with `release`; says who else holds it."""
+    """Renew the lease, or give it back with `release`; says who else holds it, or what has replaced it."""
     assert isinstance(request.user, User)
     proposal = get_proposal_for(request.user, proposal_id)
     if request.POST.get("release"):
@@ -135,75 +96,17 @@ def lease(request: HttpRequest, proposal_id: int) -> HttpResponse:
         return JsonResponse({"held": False})
     held = leases.take(proposal=proposal, by=request.user, now=timezone.now())
     holder = proposal.leased_by.get_username() if proposal.leased_by else ""
-    return JsonResponse({"held": held, "holder": holder, "state": proposal.state})
-
-
-@require_POST
-@page(SPECIALIST, ADMIN)
-def decide(request: HttpRequest, proposal_id: int) -> HttpResponse:
-    """Approve or reject, from the page's script; a refusal says why, and the page keeps the edits."""
-    assert isinstance(request.user, User)
-    proposal = get_proposal_for(request.user, proposal_id)
-    try:
-        decision = _decide(request.user, proposal, _read_body(request))
-    except UnableToDecide as refused:
-        answer = {"code": refused.code, "message": str(refused)}
-        return JsonResponse(answer, status=REFUSED.get(refused.code, 409))
-    undo_url = reverse("undo-decision", args=[decision.pk])
-    return JsonResponse({"decision": decision.pk, "undoUrl": undo_url, "word": decision.get_kind_display()})
-
-
-def _read_body(request: HttpRequest) -> dict[str, Any]:
-    try:
-        body = json.loads(request.body)
-    except ValueError as wrong:
-        raise UnableToDecide("invalid", "The decision did not arrive whole. Try again.") from wrong
-    if not isinstance(body, dict) or not isinstance(body.get("submit_key"), str):
-        raise UnableToDecide("invalid", "The decision did not arrive whole. Try again.")
-    return body
-
-
-def _decide(by: User, proposal: Proposal, body: dict[str, Any]) -> Decision:
-    key, now = body["submit_key"], timezone.now()
-    if body.get("kind") == Decision.Kind.REJECT:
-        reason = str(body.get("reason") or "")
-        return decisions.reject(proposal=proposal, by=by, reason=reason, submit_key=key, now=now)
-    seen = body.get("seen_set")
-    return decisions.approve(
-        proposal=proposal,
-        by=by,
-        final=body.get("final"),
-        edits=body.get("edits"),
-        submit_key=key,
-        now=now,
-        seen_set=seen if isinstance(seen, int) else None,
-    )
-
-
-@require_POST
-@page(SPECIALIST, ADMIN)
-def undo_decision(request: HttpRequest, decision_id: int) -> HttpResponse:
-    """Publish the former set again and open the proposal; goes to where it can be decided anew."""
-    assert isinstance(request.user, User)
-    decision = Decision.objects.select_related("proposal").filter(pk=decision_id).first()
-    if decision is None:
-        raise NotFound
-    proposal = get_proposal_for(request.user, decision.proposal_id)
-    key = request.POST.get("submit_key") or f"undo-{decision.pk}"
-    try:
-        decisions.undo(decision=decision, by=request.user, submit_key=key, now=timezone.now())
-    except UnableToDecide as refused:
-        messages.error(request, str(refused))
-    else:
-        messages.success(request, f"Undone: {proposal.product} shows its former set, and is open again.")
-    return redirect("proposal", proposal.pk)
+    newer = proposal_data.find_newer(proposal)
+    answer = {"held": held, "holder": holder, "state": proposal.state, "newer": newer.pk if newer else None}
+    return JsonResponse(answer)
 
 
 urlpatterns: list[URLPattern] = [
     path("queue/", queue, name="queue"),
     path("proposals/next/", next_proposal, name="next-proposal"),
     path("proposals/<int:proposal_id>/", proposal_page, name="proposal"),
+    path("proposals/<int:proposal_id>/open/", open_proposal, name="proposal-open"),
+    path("proposals/<int:proposal_id>/coming/", coming, name="proposals-coming"),
     path("proposals/<int:proposal_id>/lease/", lease, name="proposal-lease"),
-    path("proposals/<int:proposal_id>/decide/", decide, name="decide"),
-    path("decisions/<int:decision_id>/undo/", undo_decision, name="undo-decision"),
+    *deciding.urlpatterns,
 ]

@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from review.actions.store import image_url
-from review.models import CatalogImport, Decision, RunProduct
+from review.models import CatalogImport, Decision, Flag, RunProduct
 from tests.review.factories import list_shas, make_product, make_proposal
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +37,15 @@ TABLE: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "proposal": ("GET", "/proposals/{proposal}/", OWN_CATEGORY),
     "proposal-lease": ("POST", "/proposals/{proposal}/lease/", OWN_CATEGORY),
     "proposal-comparison": ("GET", "/proposals/{proposal}/comparison/?{pair}", OWN_CATEGORY),
+    "proposal-open": ("POST", "/proposals/{proposal}/open/", OWN_CATEGORY),
+    "proposals-coming": ("GET", "/proposals/{proposal}/coming/", OWN_CATEGORY),
+    "draft": ("POST", "/proposals/{proposal}/draft/", OWN_CATEGORY),
+    "flag": ("POST", "/proposals/{proposal}/flag/", OWN_CATEGORY),
+    "undo-by-key": ("POST", "/proposals/{proposal}/undo/", OWN_CATEGORY),
+    "flags": ("GET", "/flags/", REVIEW),
+    "settle-flag": ("POST", "/flags/{flag}/settle/", OWN_CATEGORY),
+    "reasons": ("GET", "/reports/reasons/", REVIEW),
+    "keys": ("GET", "/settings/keys/", REVIEW),
     "decide": ("POST", "/proposals/{proposal}/decide/", OWN_CATEGORY),
     "undo-decision": ("POST", "/decisions/{decision}/undo/", OWN_CATEGORY),
     "runs": ("GET", "/runs/", REVIEW),
@@ -80,7 +89,9 @@ def ground(ada: User) -> Ground:
     proposal = make_proposal(product=make_product(category="Furniture > Armchairs"))
     decision = Decision.objects.create(proposal=proposal, kind="reject", submit_key="k", decided_by=ada)
     selected = RunProduct.objects.create(run=proposal.run, product=proposal.product, proposal=proposal)
+    said = {"reason": "odd", "submit_key": "f", "raised_by": ada}
     keys = {
+        "flag": Flag.objects.create(product=proposal.product, **said).pk,
         "proposal": proposal.pk,
         "decision": decision.pk,
         "run": proposal.run_id,

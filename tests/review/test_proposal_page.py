@@ -54,7 +54,7 @@ def test_whoever_comes_second_reads_and_is_told_who_holds_it(client: Client, sam
     assert "ada is looking at this proposal" in response.content.decode()
     assert response.context["data"]["canEdit"] is False
     renewal = client.post(f"/proposals/{proposal.pk}/lease/").json()
-    assert renewal == {"held": False, "holder": "ada", "state": "open"}
+    assert renewal == {"held": False, "holder": "ada", "state": "open", "newer": None}
 
 
 def test_a_lease_is_given_back_by_its_holder_only(client: Client, sam: User, ada: User) -> None:

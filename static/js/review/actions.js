@@ -1,8 +1,6 @@
 // Every command of the proposal page by its name, whichever key or button asked for it.
-import { add, makeKey, send } from "./outbox.js";
-import { undoLastDecision } from "./last-decision.js";
+import { listChanges } from "./changes.js";
 
-const PATIENCE_MS = 600; // then the next page finishes the sending
 const find = (selector) => document.querySelector(selector);
 
 // What a picture is compared with: the one that it is said to repeat, else today's hero, else its neighbour.
@@ -32,6 +30,7 @@ function editing({ review, strips, data }) {
     "move-left": edit((sha) => review.step(sha, -1)),
     "move-right": edit((sha) => review.step(sha, 1)),
     "not-copy": edit((sha) => !review.isKept(sha) && review.tellApart(sha)),
+    revert: edit((sha) => listChanges(review, data).find((change) => change.sha === sha)?.toggle() ?? false),
     drop: () => {
       const sha = focused();
       if (!sha || !data.canEdit) return;
@@ -77,65 +76,7 @@ function looking({ review, strips, compare }) {
   };
 }
 
-function deciding(page) {
-  const { data, review } = page;
-  let isSending = false;
-  const go = (url) => {
-    page.isLeaving = true;
-    location.assign(url);
-  };
-  const decide = async (body) => {
-    if (isSending || !data.canEdit) return;
-    isSending = true;
-    page.complain("");
-    page.say("saving …");
-    const entry = {
-      url: data.decideUrl, proposal: data.id, title: data.title, page: location.href,
-      body: { submit_key: makeKey(), seen_set: data.seenSet, ...body },
-    };
-    add(entry);
-    const result = await Promise.race([send(entry), new Promise((done) => setTimeout(done, PATIENCE_MS, {}))]);
-    isSending = false;
-    if (result.refused) {
-      page.say("not saved", true);
-      page.complain(result.refused);
-    } else {
-      go(data.nextUrl);
-    }
-  };
-  return {
-    approve: () => decide({ kind: "approve", final: review.order, edits: review.listEdits() }),
-    reject: () => data.canEdit && find("#reject").showModal(),
-    rejected: (reason) => decide({ kind: "reject", reason }),
-    skip: () => go(data.nextUrl),
-    queue: () => { location.assign(data.queueUrl); },
-    undo: () => {
-      if (data.canEdit && review.undo()) return;
-      page.isLeaving = undoLastDecision();
-    },
-  };
-}
-
-function listenToReject(actions) {
-  const dialog = find("#reject");
-  const field = find("#reject-reason");
-  for (const chip of dialog.querySelectorAll("[data-reason]")) {
-    chip.addEventListener("click", () => { field.value = chip.dataset.reason; field.focus(); });
-  }
-  dialog.querySelector("form").addEventListener("submit", (event) => {
-    event.preventDefault();
-    find("#reject-error").hidden = Boolean(field.value.trim());
-    if (!field.value.trim()) return field.focus();
-    dialog.close();
-    return actions.rejected(field.value.trim());
-  });
-  field.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) dialog.querySelector("form").requestSubmit();
-  });
-}
-
-export function makeActions(page) {
-  const actions = { ...editing(page), ...looking(page), ...deciding(page) };
-  listenToReject(actions);
+export function makeActions(page, deciding) {
+  const actions = { ...editing(page), ...looking(page), ...deciding };
   return (name, value) => actions[name]?.(value);
 }

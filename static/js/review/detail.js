@@ -8,10 +8,17 @@ const find = (selector) => document.querySelector(selector);
 export class Detail {
   constructor(strips, review, data, act) {
     Object.assign(this, { strips, review, data });
+    this.begin(act);
+    strips.root.addEventListener("proposal-shown", () => this.begin(act));
+    strips.root.addEventListener("focus-moved", () => this.draw());
+  }
+
+  // What goes by the proposal: its types, and the models that judged it.
+  begin(act) {
+    const { data } = this;
     this.makeChips(find("#types"), data.types, (type, i) => ({ word: type, key: i < 9 ? i + 1 : "" }), (type) => act("relabel", type));
     this.makeChips(find("#drop-reasons .chips"), data.offeredReasons, (reason) => ({ word: data.reasons[reason], key: "" }), (reason) => act("drop-reason", reason));
     this.versions = Object.entries(data.models ?? {}).map(([name, version]) => `${name} ${version}`).join(" · ");
-    strips.root.addEventListener("focus-moved", () => this.draw());
   }
 
   makeChips(place, values, describe, choose) {

@@ -1,20 +1,11 @@
-// Keys and what they do. One table: the help dialog shows it, and localStorage may give a command another key.
+// From a key to a command. Keys go by what they produce, so that they are where the layout has them; where that
+// is no Latin letter (Cyrillic, Greek), by their place. Arrows and digits are the same for everybody.
 import { isTyping } from "../typing.js";
 
-export const COMMANDS = [
-  ["a", "approve", "Approve and go on"],
-  ["x", "reject", "Reject, with a reason"],
-  ["s", "skip", "Skip: next one, your edits stay a draft"],
-  ["z", "undo", "Undo the last edit; without one, the last decision"],
-  ["m", "hero", "Make this picture the hero"],
-  ["d", "drop", "Drop it, or put it back"],
-  ["n", "not-copy", "Not a copy: put it back beside the other"],
-  ["c", "compare", "Compare with the other picture"],
-  [" ", "zoom", "Enlarge"],
-  ["o", "only-changes", "Show only changes"],
-  ["q", "queue", "Back to the queue"],
-  ["?", "help", "These keys"],
-];
+const NAMES = { " ": "Space" };
+const ARROWS = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"];
+// Held down, these would decide on proposals that nobody has seen.
+const ONCE = new Set(["approve", "reject", "send-back", "skip", "undo", "flag", "queue", "zoom", "compare", "help"]);
 const FIXED = [
   ["← →", "Move the focus"],
   ["↑ ↓", "To the strip above or below"],
@@ -22,17 +13,27 @@ const FIXED = [
   ["1 – 9", "Name its type"],
 ];
 
-function readChosenKeys() {
-  try {
-    return JSON.parse(localStorage.getItem("smartimg.keys")) ?? {};
-  } catch {
-    return {};
+export const nameKey = (key) => NAMES[key] ?? key;
+
+// What a key stands for: the sign it produces, or the Latin one at its place.
+export function readKey({ key, code = "", shiftKey, capsLock = false }) {
+  if (key.length !== 1 || key === " ") return key;
+  if (key.codePointAt(0) > 0x24f) {
+    const place = code.match(/^(?:Key|Digit)([A-Z0-9])$/)?.[1] ?? "";
+    return place.toLowerCase() || key;
   }
+  return capsLock && !shiftKey ? key.toLowerCase() : key;
 }
 
-export function listenToKeys({ act, strips }) {
-  const chosen = readChosenKeys();
-  const commands = new Map(COMMANDS.map(([key, name]) => [chosen[name] ?? key, name]));
+// On AZERTY the digits need Shift; their keys name types without it too, where no command has the sign.
+export function readDigit({ key, code = "", shiftKey }, commands) {
+  if (/^[1-9]$/.test(key)) return Number(key);
+  const place = code.match(/^Digit([1-9])$/)?.[1];
+  return place && !shiftKey && !commands.has(key) ? Number(place) : null;
+}
+
+export function listenToKeys({ act, strips, keys }) {
+  const commands = new Map(Object.entries(keys).map(([name, key]) => [key, name]));
   const arrows = {
     ArrowLeft: () => strips.stepFocus(-1), ArrowRight: () => strips.stepFocus(1),
     ArrowUp: () => strips.changeStrip(-1), ArrowDown: () => strips.changeStrip(1),
@@ -49,17 +50,29 @@ export function listenToKeys({ act, strips }) {
 }
 
 function findCommand(event, commands, arrows, act) {
-  if (event.shiftKey && event.key === "ArrowLeft") return () => act("move-left");
-  if (event.shiftKey && event.key === "ArrowRight") return () => act("move-right");
-  if (arrows[event.key] && !event.shiftKey) return arrows[event.key];
-  if (/^[1-9]$/.test(event.key)) return () => act("type-by-number", Number(event.key));
-  if (event.key === "Enter" && event.target.closest?.(".tile")) return () => act("zoom");
-  const name = commands.get(event.key);
-  return name && (() => act(name));
+  const arrow = ARROWS.find((name) => name === event.key || name === event.code);
+  if (event.shiftKey && arrow === "ArrowLeft") return () => act("move-left");
+  if (event.shiftKey && arrow === "ArrowRight") return () => act("move-right");
+  if (arrow) return event.shiftKey ? null : arrows[arrow];
+  const name = commands.get(readKey({ key: event.key, code: event.code, shiftKey: event.shiftKey, capsLock: event.getModifierState("CapsLock") }));
+  if (name) return () => (event.repeat && ONCE.has(name) ? null : act(name));
+  const digit = readDigit(event, commands);
+  if (digit) return () => act("type-by-number", digit);
+  return event.key === "Enter" && event.target.closest?.(".tile") ? () => act("zoom") : null;
 }
 
-export function listKeys(place) {
-  const rows = [...COMMANDS.map(([key, , word]) => [key === " " ? "Space" : key, word]), ...FIXED];
+// The keys on the buttons are this person's.
+export function showKeys(keys, buttons = document.querySelectorAll("[data-do]")) {
+  for (const button of buttons) {
+    const hint = button.querySelector("kbd");
+    const key = keys[button.dataset.do];
+    if (hint && key) hint.textContent = nameKey(key);
+    if (key && !button.hasAttribute("aria-keyshortcuts")) button.setAttribute("aria-keyshortcuts", nameKey(key));
+  }
+}
+
+export function listKeys(place, keys, commands) {
+  const rows = [...Object.entries(commands).map(([name, what]) => [nameKey(keys[name]), what]), ...FIXED];
   place.replaceChildren(...rows.flatMap(([key, word]) => {
     const term = document.createElement("dt");
     const hint = document.createElement("kbd");

@@ -1,55 +1,67 @@
-// "Zoe armchair approved. Undo": what was decided on the page before, and the way back.
-import { csrfToken, forgetLast, listWaiting, readLast, send } from "./outbox.js";
+// "Zoe armchair: approved. Undo": what was decided last, and the way back; on the proposal page and the queue.
+import { amendDecided, lastDecided, removeDecided } from "./decided.js";
+import { forgetDraft } from "./drafts.js";
+import { csrfToken, Outbox } from "./outbox.js";
 
-export function undoLastDecision() {
-  const last = readLast();
-  if (!last) return false;
-  const form = document.createElement("form");
-  form.method = "post";
-  form.action = last.undoUrl;
-  const token = Object.assign(document.createElement("input"), { name: "csrfmiddlewaretoken", value: csrfToken(), type: "hidden" });
-  form.append(token);
-  document.body.append(form);
-  forgetLast();
-  form.submit();
-  return true;
-}
-
-function say(place, words, className) {
+function show(place, parts, className) {
   place.classList.remove("notice-good", "notice-bad");
   place.classList.add(className);
-  place.replaceChildren(...words);
+  place.replaceChildren(...parts);
   place.hidden = false;
 }
 
-function showSaved(place) {
-  const last = readLast();
-  if (!last) return;
-  const text = document.createElement("span");
-  text.textContent = `${last.title}: ${last.word}.`;
-  const button = Object.assign(document.createElement("button"), { type: "button", className: "button button-small" });
-  const hint = document.createElement("kbd");
-  hint.textContent = "z";
-  button.append("Undo ", hint);
-  button.addEventListener("click", undoLastDecision);
-  say(place, [text, button], "notice-good");
-}
+const makeText = (words) => Object.assign(document.createElement("span"), { textContent: words });
 
-function showRefused(place, entry, why) {
-  const text = document.createElement("span");
-  text.textContent = `${entry.title} was not saved: ${why} `;
-  const link = Object.assign(document.createElement("a"), { href: entry.page, textContent: "Open it with your edits" });
-  text.append(link);
-  say(place, [text], "notice-bad");
-}
-
-// Also sends again what the page before could not wait for.
-export async function showLastDecision(place) {
-  const waiting = listWaiting();
-  showSaved(place);
-  for (const entry of waiting) {
-    const result = await send(entry);
-    if (result.saved) showSaved(place);
-    else showRefused(place, entry, result.refused ?? `${result.unsent}. It is kept here and sent again with the next page.`);
+export function sayDecided(place, undo, key = "z") {
+  const last = lastDecided();
+  if (!last) {
+    place.hidden = true;
+    return;
   }
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "button button-small" });
+  button.append("Undo ", Object.assign(document.createElement("kbd"), { textContent: key }));
+  button.addEventListener("click", undo);
+  const words = last.isSaved ? `${last.title}: ${last.word}.` : `${last.title}: ${last.doing} …`;
+  show(place, [makeText(words), button], "notice-good");
+}
+
+export function sayRefused(place, entry, why) {
+  const link = Object.assign(document.createElement("a"), { href: entry.page, textContent: "Open it with your edits" });
+  const text = makeText(`${entry.title} was not saved: ${why} `);
+  text.append(link);
+  show(place, [text], "notice-bad");
+}
+
+// What the server said to an entry of the outbox, written down for every page that follows.
+export function noteAnswer(entry, result) {
+  if (entry.kind !== "decide") return;
+  if (!result.ok) return removeDecided(entry.key);
+  forgetDraft(entry.proposal);
+  amendDecided(entry.key, { isSaved: true, word: result.said.word, undoUrl: result.said.undoUrl });
+}
+
+function undoByForm() {
+  const last = lastDecided();
+  if (!last?.undoUrl) return;
+  const form = Object.assign(document.createElement("form"), { method: "post", action: last.undoUrl });
+  form.append(Object.assign(document.createElement("input"), { name: "csrfmiddlewaretoken", value: csrfToken(), type: "hidden" }));
+  document.body.append(form);
+  removeDecided(last.key);
+  form.submit();
+}
+
+// The queue: sends what the page before could not, and offers the way back.
+export function showLastDecision(place) {
+  let refused = false;
+  const outbox = new Outbox((box) => {
+    if (!box.list().length && !refused) sayDecided(place, undoByForm);
+    else if (box.state === "waiting") show(place, [makeText(`${box.list().length} not saved: ${box.why}. It is kept here and sent again.`)], "notice-bad");
+  });
+  outbox.onDone = (entry, result) => {
+    noteAnswer(entry, result);
+    if (result.ok) return;
+    refused = true;
+    sayRefused(place, entry, result.said.message ?? "the proposal is not there any more.");
+  };
+  return outbox.flush();
 }

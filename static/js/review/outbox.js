@@ -1,68 +1,137 @@
-// Decisions on their way. One is written down before it is sent, and sent again by the next page until the
-// server has answered: every decision has a key, so sending it twice decides once.
-import { forgetDraft } from "./drafts.js";
+// What has to reach the server, in order. It is written down before it is sent and sent again, later and later,
+// until the server has answered: by this page or by the next. Everything has a key, so twice sent is once done.
+const person = document.body.dataset.person ?? "";
+const NAME = `smartimg.${person}.outbox`;
+const PAUSES_S = [1, 3, 6, 12, 30];
+const PATIENCE_MS = 15_000;
 
-const NAME = "smartimg.outbox";
-const LAST = "smartimg.last";
-
-export const csrfToken = () => JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
+// The cookie is newer than the page where somebody has logged in again in another window.
+export function csrfToken() {
+  const cookie = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
+  return cookie ?? JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
+}
 
 export function makeKey() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-export function listWaiting() {
-  try {
-    return JSON.parse(localStorage.getItem(NAME)) ?? [];
-  } catch {
-    return [];
-  }
-}
-
-function write(entries) {
-  localStorage.setItem(NAME, JSON.stringify(entries));
-}
-
-function remove(entry) {
-  write(listWaiting().filter((other) => other.body.submit_key !== entry.body.submit_key));
-}
-
-export function add(entry) {
-  write([...listWaiting(), entry]);
-}
-
-// Sends one; gives {saved}, {refused, code} or {unsent}. Only the last stays in the outbox.
-export async function send(entry) {
+// {answer} or {unsent, isOut}: the server was not reached, or could not.
+export async function post(url, body, options = {}) {
   let answer;
   try {
-    answer = await fetch(entry.url, {
+    answer = await fetch(url, {
       method: "POST",
-      keepalive: true,
+      signal: AbortSignal.timeout(PATIENCE_MS),
       headers: { "Content-Type": "application/json", "X-CSRFToken": csrfToken() },
-      body: JSON.stringify(entry.body),
+      body: JSON.stringify(body),
+      ...options,
     });
   } catch {
-    return { unsent: "the server does not answer" };
+    return { unsent: "the server does not answer", isDown: true };
   }
-  if (answer.redirected || answer.status === 403) return { unsent: "you are no longer logged in" };
+  if (answer.redirected || answer.status === 403) return { unsent: "you are no longer logged in", isOut: true };
   if (answer.status >= 500) return { unsent: "the server could not save it" };
-  const said = await answer.json().catch(() => ({}));
-  remove(entry);
-  if (!answer.ok) return { refused: said.message ?? "The proposal is not there any more.", code: said.code };
-  forgetDraft(entry.proposal);
-  sessionStorage.setItem(LAST, JSON.stringify({ title: entry.title, word: said.word, undoUrl: said.undoUrl }));
-  return { saved: said };
+  return { ok: answer.ok, status: answer.status, said: await answer.json().catch(() => ({})) };
 }
 
-export function readLast() {
-  try {
-    return JSON.parse(sessionStorage.getItem(LAST));
-  } catch {
-    return null;
+export class Outbox {
+  constructor(onChange) {
+    Object.assign(this, { onChange, onDone: () => {}, state: "idle", why: "", retryAt: 0, tries: 0, kept: null });
+    window.addEventListener("online", () => this.flush());
+    window.addEventListener("storage", (event) => event.key === NAME && this.tell());
   }
-}
 
-export function forgetLast() {
-  sessionStorage.removeItem(LAST);
+  list() {
+    if (this.kept) return this.kept;
+    try {
+      return JSON.parse(localStorage.getItem(NAME)) ?? [];
+    } catch {
+      return [];
+    }
+  }
+
+  // Where the browser keeps nothing, the page does: then leaving asks.
+  write(entries) {
+    try {
+      localStorage.setItem(NAME, JSON.stringify(entries));
+      this.kept = null;
+    } catch {
+      this.kept = entries;
+    }
+  }
+
+  tell() { this.onChange(this); }
+
+  token() { return csrfToken(); }
+
+  add(entry) {
+    this.write([...this.list(), entry]);
+    return this.flush();
+  }
+
+  // Takes back what was never sent; false where it may have arrived.
+  cancel(key) {
+    const entry = this.list().find((one) => one.key === key);
+    if (!entry || entry.tries || this.sending === key) return false;
+    this.remove(key);
+    this.tell();
+    return true;
+  }
+
+  remove(key) { this.write(this.list().filter((one) => one.key !== key)); }
+
+  flush() {
+    this.wanted = true;
+    this.flushing ??= this.run().finally(() => { this.flushing = null; });
+    return this.flushing;
+  }
+
+  async run() {
+    clearTimeout(this.timer);
+    const work = async () => {
+      while (this.wanted) {
+        this.wanted = false;
+        if (await this.sendAll() === false) break;
+      }
+    };
+    if (navigator.locks) await navigator.locks.request(NAME, work);
+    else await work();
+    this.settle();
+  }
+
+  // One by one. A proposal whose entry failed keeps its later ones waiting, others go on.
+  async sendAll() {
+    const held = new Set();
+    for (;;) {
+      const entry = this.list().find((one) => !held.has(one.proposal));
+      if (!entry) return !held.size;
+      this.state = "saving";
+      this.sending = entry.key;
+      this.write(this.list().map((one) => (one.key === entry.key ? { ...one, tries: (one.tries ?? 0) + 1 } : one)));
+      this.tell();
+      const result = await post(entry.url, entry.body, { keepalive: true });
+      this.sending = null;
+      if (result.unsent) {
+        Object.assign(this, { why: result.unsent, isOut: Boolean(result.isOut) });
+        held.add(entry.proposal);
+        if (result.isDown || result.isOut) return false;
+      } else {
+        this.remove(entry.key);
+        this.onDone(entry, result);
+      }
+    }
+  }
+
+  settle() {
+    const waiting = this.list().length;
+    if (!waiting) {
+      Object.assign(this, { tries: 0, isOut: false, state: this.state === "idle" ? "idle" : "saved" });
+      return this.tell();
+    }
+    const pause = PAUSES_S[Math.min(this.tries, PAUSES_S.length - 1)];
+    Object.assign(this, { state: "waiting", tries: this.tries + 1, retryAt: Date.now() + pause * 1000 });
+    this.timer = setTimeout(() => this.flush(), pause * 1000);
+    return this.tell();
+  }
 }

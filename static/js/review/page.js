@@ -1,96 +1,117 @@
 // The proposal page: wires the set, the strips, the picture in focus, keys and saving together.
 import { makeActions } from "./actions.js";
+import { ChangeList } from "./change-list.js";
+import { Coming } from "./coming.js";
 import { Compare } from "./compare.js";
+import { makeDeciding } from "./deciding.js";
+import { lastDecided } from "./decided.js";
 import { Detail } from "./detail.js";
 import { allowDragging } from "./drag.js";
-import { clearOldDrafts, findFormerDraft, forgetDraft, keepDraft, readDraft } from "./drafts.js";
-import { listKeys, listenToKeys } from "./keys.js";
-import { showLastDecision } from "./last-decision.js";
-import { keepLease } from "./lease.js";
+import { clearOldDrafts, DraftKeeper, findDraft } from "./drafts.js";
+import { Heard } from "./heard.js";
+import { listKeys, listenToKeys, showKeys } from "./keys.js";
+import { noteAnswer, sayDecided } from "./last-decision.js";
+import { Lease } from "./lease.js";
 import { MoveLine } from "./lines.js";
+import { Outbox } from "./outbox.js";
+import { explainLost, Rebase } from "./rebase-notice.js";
+import { Saving } from "./saving.js";
 import { Review } from "./state.js";
 import { Strips } from "./strips.js";
+import { putInPlace } from "./swap.js";
+import { allowCarrying, allowSwiping } from "./touch.js";
 
 const find = (selector) => document.querySelector(selector);
 const data = JSON.parse(find("#proposal-data").textContent);
 const review = new Review(data.images);
 const strips = new Strips(find("#strips"), review, data.reasons);
-strips.canEdit = data.canEdit;
+const page = { data, review, strips, compare: new Compare(find("#compare")), coming: new Coming(), isLeaving: false, shownAt: -1e4 };
+Object.defineProperty(data, "whole", { value: () => ({ ...structuredClone({ ...data }), parts: readParts() }) });
+const readParts = () => Object.fromEntries(["facts", "summary", "notices"].map((name) => [name, find(`#${name}`).innerHTML]));
 
-const page = { data, review, strips, compare: new Compare(find("#compare")), isLeaving: false };
-page.say = (word, isBad = false) => {
-  find("#saved").textContent = word;
-  find("#saved").classList.toggle("is-bad", isBad);
-};
 page.complain = (message) => {
-  const place = find("#trouble");
-  place.textContent = message;
-  place.hidden = !message;
+  find("#trouble").textContent = message;
+  find("#trouble").hidden = !message;
 };
-const act = makeActions(page);
-new Detail(strips, review, data, act);
-new MoveLine(strips);
-allowDragging(strips, review);
-listenToKeys({ act, strips });
-listKeys(find("#key-list"));
+page.go = (url) => {
+  page.isLeaving = true;
+  location.assign(url);
+};
+page.setEditable = (canEdit) => {
+  data.canEdit = strips.canEdit = canEdit;
+  review.tell();
+};
+
+function describeDraft() {
+  const edits = review.countEdits();
+  if (!data.canEdit) return { word: data.isOpen ? "read only" : "decided" };
+  if (page.isRefused) return { word: "not saved", isBad: true };
+  if (!edits) return null;
+  const word = `${edits} ${edits === 1 ? "edit" : "edits"}`;
+  const states = {
+    keeping: "saving the draft …", here: "draft kept in this browser only, trying again", lost: "not saved: lost when you leave",
+    kept: page.isResumed ? "draft taken up again" : "kept as a draft",
+  };
+  return { word: `${word}, ${states[drafts.state]}`, isBad: ["here", "lost"].includes(drafts.state) };
+}
+
+const outbox = new Outbox(() => page.saving?.show());
+const drafts = new DraftKeeper(() => saving.say(describeDraft()), (other) => rebase.offerOther(other));
+const saving = new Saving(find("#saved"), outbox);
+const rebase = new Rebase(page, find("#rebase"));
+const lease = new Lease((said) => page.loseLease(said));
+Object.assign(page, { outbox, drafts, saving, lease });
+const { deciding, actions } = makeDeciding(page);
+const act = makeActions(page, actions);
+page.showLast = () => sayDecided(find("#last-decision"), () => deciding.undo(), data.keys.undo);
+outbox.onDone = (entry, result) => {
+  noteAnswer(entry, result);
+  deciding.hear(entry, result);
+};
+
+page.loseLease = ({ holder, state, newer }) => {
+  if (newer) return rebase.offerNewer(newer);
+  const who = state === "open" ? `${holder} has taken this proposal over` : "somebody has decided this proposal";
+  return page.complain(`While you were away, ${who}. You can still try to save; nothing of theirs is overwritten.`);
+};
 
 function sayState() {
-  const edits = review.countEdits();
-  find('[data-do="undo"]').disabled = !review.past.length && !sessionStorage.getItem("smartimg.last");
-  find("#approve-word").textContent = edits ? "Approve with edits" : "Approve";
-  if (!data.canEdit) return page.say(data.isOpen ? "read only" : "decided");
-  if (!edits) {
-    forgetDraft(data.id);
-    return page.say("as proposed");
-  }
-  const isKept = keepDraft(data.id, data.product, review.now);
-  const word = `${edits} ${edits === 1 ? "edit" : "edits"}`;
-  const kept = page.isResumed ? "draft taken up again" : "kept as a draft";
-  return page.say(`${word}, ${isKept ? kept : "lost when you leave"}`, !isKept);
+  find('.action-bar [data-do="undo"]').disabled = !review.past.length && !lastDecided();
+  find("#approve-word").textContent = review.isEdited ? "Approve with edits" : "Approve";
+  for (const name of ["approve", "reject", "send-back"]) find(`.action-bar [data-do="${name}"]`).disabled = !data.canEdit;
+  if (data.canEdit && drafts.keep(review.keepable())) page.isRefused = false;
+  saving.say(describeDraft());
 }
 
-function begin() {
-  page.isResumed = data.canEdit && review.resume(readDraft(data.id)?.now);
-  const suppliers = new Set(data.images.flatMap((image) => [...(image.evidence?.suppliers ?? []), image.supplier]).filter(Boolean));
-  find("#supplier-count").textContent = `${suppliers.size} ${suppliers.size === 1 ? "supplier" : "suppliers"}`;
-  review.watch(sayState);
+// What belongs to one proposal, for the first one as for those that are put in its place.
+page.begin = ({ edits = findDraft(data)?.edits } = {}) => {
+  strips.canEdit = data.canEdit;
+  drafts.begin(data);
+  page.isRefused = false;
+  page.isResumed = data.canEdit && review.resume(edits);
+  page.heard?.begin();
   review.tell();
+  page.isResumed = false;
   const first = review.order[0] ?? review.before[0];
   if (first) strips.setFocus(strips.stripOf(first), first, document.activeElement === document.body);
-}
+  rebase.begin();
+  page.showLast();
+  const suppliers = new Set(data.images.flatMap((image) => [...(image.evidence?.suppliers ?? []), image.supplier]).filter(Boolean));
+  find("#supplier-count").textContent = `${suppliers.size} ${suppliers.size === 1 ? "supplier" : "suppliers"}`;
+};
 
-// Somebody edited a proposal that a newer one has replaced: the edits can be laid on this one.
-function offerFormerEdits() {
-  const former = data.canEdit && !review.isEdited && findFormerDraft(data.id, data.product);
-  const place = find("#former-edits");
-  place.hidden = !former;
-  if (!former) return;
-  const done = () => {
-    forgetDraft(former);
-    place.hidden = true;
-  };
-  place.querySelector("[data-lay]").addEventListener("click", () => {
-    review.layOn(readDraft(former).now);
-    strips.setFocus("after", review.order[0]);
-    done();
-  });
-  place.querySelector("[data-forget]").addEventListener("click", done);
-}
-
-function loadAhead() {
-  const urls = [...data.images.map((image) => image.large), ...data.coming];
-  const next = () => {
-    const url = urls.shift();
-    if (!url) return;
-    const picture = new Image();
-    picture.fetchPriority = "low";
-    picture.addEventListener("load", next);
-    picture.addEventListener("error", next);
-    picture.src = url;
-  };
-  next();
-  next();
-}
+const { show, showComing, reopen } = putInPlace(page, deciding);
+Object.assign(page, { show, showComing, reopen, explainLost });
+new Detail(strips, review, data, act);
+new MoveLine(strips);
+new ChangeList(page, find("#changes"), find("#summary"));
+page.heard = new Heard(find("#heard"), review, strips, data.views);
+allowDragging(strips, review);
+allowCarrying(strips, review);
+allowSwiping(find(".detail-picture"), (by) => strips.stepFocus(by));
+listenToKeys({ act, strips, keys: data.keys });
+listKeys(find("#key-list"), data.keys, data.commands);
+showKeys(data.keys);
 
 strips.root.addEventListener("click", (event) => {
   const tile = event.target.closest(".tile");
@@ -106,18 +127,15 @@ document.addEventListener("click", (event) => {
   if (button) act(button.dataset.do);
   event.target.closest("[data-close]")?.closest("dialog").close();
 });
+// Decisions that wait are kept in this browser and edits on the server: only what is neither asks.
 window.addEventListener("beforeunload", (event) => {
-  if (review.isEdited && data.canEdit && !page.isLeaving) event.preventDefault();
+  const isUnsaved = drafts.isUnsaved || (outbox.list().length && outbox.state !== "saving");
+  if (isUnsaved && !page.isLeaving) event.preventDefault();
 });
-window.addEventListener("load", () => setTimeout(loadAhead, 200));
 
 clearOldDrafts();
-begin();
-offerFormerEdits();
-showLastDecision(find("#last-decision")).then(sayState);
-if (data.canEdit) {
-  keepLease(data.leaseUrl, ({ holder, state }) => {
-    const who = state === "open" ? `${holder} has taken this proposal over` : "somebody has decided this proposal";
-    page.complain(`While you were away, ${who}. You can still try to save; nothing of theirs is overwritten.`);
-  });
-}
+review.watch(sayState);
+page.begin();
+if (data.canEdit) lease.hold(data.leaseUrl);
+outbox.flush();
+window.addEventListener("load", () => setTimeout(() => page.coming.load(data, [...deciding.listBusy()]), 150));

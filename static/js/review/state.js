@@ -3,6 +3,12 @@ const STEPS = 50;
 
 export class Review {
   constructor(images) {
+    this.watchers = [];
+    this.load(images);
+  }
+
+  // Another proposal in place of this one; whoever watches goes on watching.
+  load(images) {
     this.images = new Map(images.map((image) => [image.sha, image]));
     const kept = images.filter((image) => image.after !== null);
     this.proposed = kept.sort((a, b) => a.after - b.after).map((image) => image.sha);
@@ -10,7 +16,6 @@ export class Review {
       .sort((a, b) => a.before - b.before).map((image) => image.sha);
     this.now = { order: [...this.proposed], types: {}, drops: {}, copies: {}, apart: [] };
     this.past = [];
-    this.watchers = [];
   }
 
   get order() { return this.now.order; }
@@ -130,33 +135,24 @@ export class Review {
   }
 
   // A draft from before: only if it still speaks of the same pictures.
-  resume(now) {
-    const known = now && Array.isArray(now.order) && now.order.length
-      && [...now.order, ...Object.keys(now.types)].every((sha) => this.images.has(sha));
-    if (known) this.now = { types: {}, drops: {}, copies: {}, apart: [], ...now };
+  resume(edits) {
+    const known = edits && Array.isArray(edits.order) && edits.order.length
+      && [...edits.order, ...Object.keys(edits.types ?? {})].every((sha) => this.images.has(sha));
+    if (known) this.now = readEdits(edits);
     return Boolean(known);
   }
 
-  // Edits made on a former proposal of the product: as much of them as still has a picture.
-  layOn(former) {
-    return this.change((now) => {
-      const known = former.order.filter((sha) => this.images.has(sha));
-      const fresh = now.order.filter((sha) => !known.includes(sha) && !(sha in former.drops));
-      now.order = [...known, ...fresh];
-      if (!now.order.length) return false;
-      for (const name of ["types", "drops", "copies"]) {
-        const kept = Object.entries(former[name]).filter(([sha]) => this.images.has(sha));
-        now[name] = Object.fromEntries(kept.filter(([sha]) => name === "types" || !now.order.includes(sha)));
-      }
-      now.apart = former.apart.filter((sha) => this.images.get(sha)?.copyOf);
-      return true;
-    });
-  }
+  // What a draft keeps: the edits, and the order that they were made on.
+  keepable() { return this.isEdited ? { ...this.now, proposed: this.proposed } : null; }
 
   watch(watcher) { this.watchers.push(watcher); }
 
   tell() { for (const watcher of this.watchers) watcher(); }
 }
+
+const readEdits = ({ order, types = {}, drops = {}, copies = {}, apart = [] }) => (
+  structuredClone({ order, types, drops, copies, apart })
+);
 
 function forget(now, sha) {
   delete now.drops[sha];

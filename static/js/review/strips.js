@@ -13,6 +13,12 @@ export class Strips {
     review.watch(() => this.draw());
   }
 
+  // Another proposal: none of the old tiles is of use.
+  begin() {
+    this.tiles.clear();
+    this.focus = null;
+  }
+
   listOf(strip) {
     if (strip === "before") return this.review.before;
     return strip === "after" ? this.review.order : this.review.dropped;

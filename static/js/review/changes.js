@@ -1,0 +1,97 @@
+// The changes of a proposal one by one, each with its own way back; the reviewer's own changes stand among them.
+import { explainDrop, findMovedShas } from "./marks.js";
+import { findMoved } from "./state.js";
+
+// Puts a picture behind the nearest kept one that stands ahead of it in another order.
+function placeAs(review, sha, other) {
+  const order = review.order.filter((one) => one !== sha);
+  const ahead = other.slice(0, other.indexOf(sha)).reverse().find((one) => order.includes(one));
+  return ahead === undefined ? 0 : order.indexOf(ahead) + 1;
+}
+
+const nameOf = (review, sha) => {
+  const { before } = review.images.get(sha);
+  return before === null ? review.typeOf(sha) || "a picture" : `picture ${before + 1}`;
+};
+
+function heroChange(review) {
+  const [wanted] = review.proposed;
+  const [former] = review.before;
+  if (!wanted || !former || wanted === former) return [];
+  const isOn = review.order[0] === wanted;
+  return [{
+    id: `hero ${wanted}`, sha: wanted, meaning: "hero", isOn, word: `${nameOf(review, wanted)} becomes the hero`,
+    toggle: () => review.moveTo(isOn ? former : wanted, 0),
+  }];
+}
+
+function outChanges(review, words) {
+  return review.before.filter((sha) => !review.proposed.includes(sha)).map((sha) => {
+    const isOn = !review.isKept(sha);
+    const isCopy = review.images.get(sha).reason === "duplicate";
+    const why = isOn ? explainDrop(review, words.reasons, sha) : words.reasons[review.images.get(sha).reason] ?? "taken out";
+    return {
+      id: `out ${sha}`, sha, meaning: isCopy ? "copy" : "removed", isOn, word: `${nameOf(review, sha)} out: ${why}`,
+      toggle: () => (isOn ? review.moveTo(sha, placeAs(review, sha, review.before)) : review.drop(sha)),
+    };
+  });
+}
+
+function addedChanges(review) {
+  return review.proposed.filter((sha) => review.images.get(sha).before === null).map((sha) => {
+    const { supplier } = review.images.get(sha);
+    const isOn = review.isKept(sha);
+    return {
+      id: `added ${sha}`, sha, meaning: "added", isOn, word: `${review.typeOf(sha) || "a picture"} added${supplier ? ` from ${supplier}` : ""}`,
+      toggle: () => (isOn ? review.drop(sha) : review.moveTo(sha, placeAs(review, sha, review.proposed))),
+    };
+  });
+}
+
+function proposedMoves(review) {
+  const shown = review.proposed.filter((sha) => review.images.get(sha).before !== null);
+  return findMoved(shown.map((sha) => review.images.get(sha).before)).map((here) => shown[here]);
+}
+
+function movedChanges(review) {
+  const moved = findMovedShas(review);
+  const wanted = proposedMoves(review).filter((sha) => sha !== review.proposed[0]);
+  const own = [...moved].filter((sha) => !wanted.includes(sha) && sha !== review.order[0] && review.proposed.includes(sha));
+  return [...wanted, ...own].filter((sha) => review.isKept(sha)).map((sha) => {
+    const isOn = moved.has(sha);
+    const isWanted = wanted.includes(sha);
+    return {
+      id: `moved ${sha}`, sha, meaning: "moved", isOn, isOwn: !isWanted,
+      word: `${nameOf(review, sha)} moved${isOn ? ` to ${review.order.indexOf(sha) + 1}` : ""}`,
+      toggle: () => review.moveTo(sha, placeAs(review, sha, isOn ? review.before : review.proposed)),
+    };
+  });
+}
+
+// What nobody proposed: taken out or put in by the reviewer, and new names.
+function ownChanges(review, words) {
+  const taken = review.proposed.filter((sha) => !review.isKept(sha) && review.images.get(sha).before !== null);
+  const put = review.order.filter((sha) => !review.proposed.includes(sha) && review.images.get(sha).before === null);
+  const named = Object.entries(review.now.types);
+  return [
+    ...taken.map((sha) => ({
+      id: `taken ${sha}`, sha, meaning: "removed", isOn: true, isOwn: true, word: `${nameOf(review, sha)} out: ${explainDrop(review, words.reasons, sha)}`,
+      toggle: () => review.moveTo(sha, placeAs(review, sha, review.proposed)),
+    })),
+    ...put.map((sha) => ({
+      id: `put ${sha}`, sha, meaning: "added", isOn: true, isOwn: true, word: `${review.typeOf(sha) || "a picture"} added by you`,
+      toggle: () => review.drop(sha),
+    })),
+    ...named.map(([sha, type]) => ({
+      id: `named ${sha}`, sha, meaning: "relabelled", isOn: true, isOwn: true, word: `${nameOf(review, sha)}: ${review.images.get(sha).type || "no type"} → ${type}`,
+      toggle: () => review.relabel(sha, review.images.get(sha).type),
+    })),
+  ];
+}
+
+export function listChanges(review, words) {
+  return [
+    ...heroChange(review), ...outChanges(review, words), ...addedChanges(review), ...movedChanges(review),
+    ...ownChanges(review, words),
+  ];
+}

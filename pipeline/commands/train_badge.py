@@ -8,39 +8,54 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.config import PipelineConfig
 from pipeline.head_store import HEADS_FOLDER
 from pipeline.images import UnreadableImage, decode
 from pipeline.records import RgbArray
 from pipeline.training.lettering import FONT_FOLDERS
 
 HELD_OUT = 6  # every sixth photo sets calibration and thresholds
-# of clean held-out pictures; they bear far more print than a catalog's. A badge is taken for print sooner.
-FALSE_SHARE = {"badge": 0.004, "watermark": 0.007}
-PHOTO_SIDE_PX = 640
+ROUNDS = 4  # pairs drawn of each photo held out
+FALSE_SHARE = {"badge": 0.01, "watermark": 0.01}  # of clean pictures held out
+PHOTO_SIDE_PX = 560
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command line's options."""
     parser.add_argument("--images", type=Path, nargs="+", required=True, help="folders of clean photos")
     parser.add_argument("--fonts", type=Path, nargs="*", default=list(FONT_FOLDERS), help="folders of fonts")
-    parser.add_argument("--examples", type=int, default=8000)
-    parser.add_argument("--epochs", type=int, default=6)
+    parser.add_argument(
+        "--without", nargs="*", default=[], help="fonts to leave out, by parts of their names"
+    )
+    parser.add_argument("--steps", type=int, default=3000, help="of 16 pictures each")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, default=HEADS_FOLDER, help="folder of the weights")
 
 
-def read_photos(folders: list[Path]) -> list[RgbArray]:
-    """Every readable photo under the folders, at most 640 px. Raises ValueError when there is none."""
-    photos = []
-    for path in sorted(p for folder in folders for p in folder.rglob("*") if p.is_file()):
-        try:
-            photos.append(decode(path.read_bytes(), max_side_px=PHOTO_SIDE_PX).rgb)
-        except UnreadableImage:
-            continue
-    if len(photos) < 2 * HELD_OUT:
-        raise ValueError(f"{len(photos)} photos found; at least {2 * HELD_OUT} are needed")
-    return photos
+def read_photos(folders: list[Path]) -> list[list[RgbArray]]:
+    """Every readable photo of each folder, at most 560 px. Raises ValueError when there are too few."""
+    found: list[list[RgbArray]] = []
+    for folder in folders:
+        photos = []
+        for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+            try:
+                photos.append(decode(path.read_bytes(), max_side_px=PHOTO_SIDE_PX).rgb)
+            except UnreadableImage:
+                continue
+        found.append(photos)
+    total = sum(map(len, found))
+    if total < 2 * HELD_OUT:
+        raise ValueError(f"{total} photos found; at least {2 * HELD_OUT} are needed")
+    return [photos for photos in found if photos]
+
+
+def split(photos: list[list[RgbArray]]) -> tuple[list[RgbArray], list[RgbArray]]:
+    """Photos to learn from, those of small folders several times over, and photos held out."""
+    largest, learned, held = max(map(len, photos)), list[RgbArray](), list[RgbArray]()
+    for folder in photos:
+        times = max(1, round(float(np.sqrt(largest / len(folder)))))
+        learned += [photo for row, photo in enumerate(folder) if row % HELD_OUT] * times
+        held += folder[::HELD_OUT]
+    return learned, held
 
 
 def calibrate(logits: np.ndarray, present: np.ndarray, kinds: tuple[str, ...]) -> dict[str, Any]:
@@ -62,30 +77,30 @@ def calibrate(logits: np.ndarray, present: np.ndarray, kinds: tuple[str, ...]) -
 
 
 def run(args: argparse.Namespace) -> int:
-    """Draws, fits, calibrates on photos held out, saves; returns 0."""
-    from pipeline.backbone_sources import build_module, read_spec
-    from pipeline.training import overlay_net
+    """Draws and fits, calibrates on photos held out, saves; returns 0."""
+    from pipeline.backbone import to_input
+    from pipeline.training import overlay_fit
     from pipeline.training.lettering import find_lettering
-    from pipeline.training.overlay_examples import KINDS, draw_examples
+    from pipeline.training.overlay_examples import KINDS, SIDE_PX, draw_pairs
+    from pipeline.training.staging import prepare
 
-    photos = read_photos(args.images)
-    lettering = find_lettering(tuple(args.fonts), without=("Symbol", "Math"))
-    print(f"{len(photos)} photos, {len(lettering.fonts['latin'])} fonts, {len(lettering.fonts)} scripts")
-    examples = draw_examples(photos, args.examples, args.seed, lettering)
-    source = PipelineConfig().backbone
-    trunk = overlay_net.Trunk(build_module(read_spec(source)))
-    features = overlay_net.see(trunk, examples)
-    held = examples.photo % HELD_OUT == 0
-    head = overlay_net.fit_head(overlay_net.select_rows(features, ~held), args.epochs, args.seed)
-    rest = overlay_net.select_rows(features, held)
-    card = calibrate(overlay_net.rate_examples(head, rest), rest.present, KINDS)
-    card |= {
-        "backbone": source,
+    learned, held = split(read_photos(args.images))
+    lettering = find_lettering(tuple(args.fonts), without=("Symbol", "Math", *args.without))
+    print(f"{len(learned)} photos, {len(lettering.fonts['latin'])} fonts, {len(lettering.fonts)} scripts")
+    net = overlay_fit.fit([prepare(photo) for photo in learned], args.steps, args.seed, lettering)
+    drawn = draw_pairs(
+        [prepare(photo) for photo in held], ROUNDS * len(held), (args.seed, -1 % 2**32), lettering
+    )
+    plain = np.stack([to_input(photo, SIDE_PX) for photo in held])
+    logits = overlay_fit.rate_pictures(net, np.concatenate([drawn.pixels, plain]))
+    present = np.concatenate([drawn.present, np.zeros((len(held), len(KINDS)), bool)])
+    card = calibrate(logits, present, KINDS) | {
         "sources": [folder.name for folder in args.images],
-        "examples": args.examples,
-        "epochs": args.epochs,
+        "photos": {"learned": len(learned), "held_out": len(held)},
+        "fonts": len({font for fonts in lettering.fonts.values() for font in fonts}),
+        "steps": args.steps,
         "seed": args.seed,
     }
-    overlay_net.save_detector(overlay_net.OverlayNet(trunk, head), card, args.out)
+    overlay_fit.save_detector(net, card, args.out)
     print(card["figures"])
     return 0

@@ -1,24 +1,26 @@
-"""Shapes of badges: stickers, ribbons, strips, bare text, stars, seals, corners and lists."""
+"""Plates of badges: circles, bursts, pills, tags, flags, bubbles and seals, flat, graded or glossy."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
-from PIL import Image, ImageDraw
-
-from pipeline.training.lettering import Lettering, draw_words
+import numpy.typing as npt
+from PIL import Image, ImageDraw, ImageFilter
 
 Colour = tuple[int, int, int]
+Points = list[tuple[float, float]]
+Rgba = npt.NDArray[np.uint8]
 
 
 def pick_colour(rng: np.random.Generator, loud: bool = True) -> Colour:
-    """A colour of the kind that badges have: mostly saturated, sometimes black, white or grey."""
+    """A colour of the kind that badges have: mostly saturated, sometimes pastel, black, white or grey."""
     if not loud or rng.random() < 0.25:
-        grey = int(rng.choice([0, 20, 60, 128, 200, 255]))
+        grey = int(rng.choice([0, 20, 60, 128, 200, 240, 255, 255]))
         return grey, grey, grey
-    hue, value = rng.random() * 6, rng.uniform(0.5, 1.0)
-    low = rng.uniform(0.0, 0.35)
+    hue, value = rng.random() * 6, rng.uniform(0.4, 1.0)
+    low = rng.uniform(0.0, 0.35) if rng.random() < 0.75 else rng.uniform(0.5, 0.9)
     wheel = [max(low, min(1.0, abs((hue + shift) % 6 - 3) - 1)) for shift in (0, 4, 2)]
     red, green, blue = (int(255 * value * part) for part in wheel)
     return red, green, blue
@@ -29,205 +31,148 @@ def contrast(colour: Colour) -> Colour:
     return (255, 255, 255) if 0.3 * colour[0] + 0.6 * colour[1] + 0.1 * colour[2] < 150 else (10, 10, 10)
 
 
-def place(layer: Image.Image, part: Image.Image, rng: np.random.Generator, corner_share: float = 0.7) -> None:
-    """Puts the part mostly into a corner or at an edge, else anywhere."""
-    room = (max(1, layer.width - part.width), max(1, layer.height - part.height))
-    margin = rng.uniform(0, 0.06) * min(layer.size)
-    if rng.random() < corner_share:
-        x = margin if rng.random() < 0.5 else room[0] - margin
-        y = margin if rng.random() < 0.5 else room[1] - margin
-        if rng.random() < 0.2:
-            x = room[0] / 2
+def pick_ink(rng: np.random.Generator, ground: Colour) -> Colour:
+    """A colour that can be read on the ground: mostly white or black."""
+    for _ in range(6 if rng.random() < 0.35 else 0):
+        ink = pick_colour(rng)
+        if max(abs(a - b) for a, b in zip(ink, ground, strict=True)) > 110:
+            return ink
+    return contrast(ground)
+
+
+def star_points(width: float, height: float, points: int, inner: float, turn: float) -> Points:
+    """Corners of a star or burst that fills the box; `inner` is the short radius as a share."""
+    made = []
+    for step in range(points * 2):
+        reach, angle = (1.0 if step % 2 == 0 else inner), turn + math.pi * step / points
+        made.append((width / 2 * (1 + reach * math.cos(angle)), height / 2 * (1 + reach * math.sin(angle))))
+    return made
+
+
+def _outline_burst(rng: np.random.Generator, w: float, h: float) -> Points:
+    return star_points(w, h, int(rng.integers(5, 30)), rng.uniform(0.6, 0.95), rng.random())
+
+
+def _outline_tag(rng: np.random.Generator, w: float, h: float) -> Points:
+    tip = w * rng.uniform(0.72, 0.9)
+    points = [(0.0, 0.0), (tip, 0.0), (w, h / 2), (tip, h), (0.0, h)]
+    return points if rng.random() < 0.5 else [(w - x, y) for x, y in points]
+
+
+def _outline_flag(rng: np.random.Generator, w: float, h: float) -> Points:
+    notch = min(w, h) * rng.uniform(0.2, 0.45)
+    if rng.random() < 0.5:
+        return [(0, 0), (w, 0), (w - notch, h / 2), (w, h), (0, h)]
+    return [(0, 0), (w, 0), (w, h), (w / 2, h - notch), (0, h)]
+
+
+def _outline_slant(rng: np.random.Generator, w: float, h: float) -> Points:
+    shift = min(w, h) * rng.uniform(0.15, 0.4)
+    return [(shift, 0), (w, 0), (w - shift, h), (0, h)]
+
+
+def _outline_shield(rng: np.random.Generator, w: float, h: float) -> Points:
+    low = h * rng.uniform(0.5, 0.7)
+    return [(0, 0), (w, 0), (w, low), (w * 0.8, low + (h - low) * 0.6), (w / 2, h),
+            (w * 0.2, low + (h - low) * 0.6), (0, low)]  # fmt: skip
+
+
+def _outline_polygon(rng: np.random.Generator, w: float, h: float) -> Points:
+    return star_points(w, h, int(rng.integers(3, 9)), 1.0, rng.choice([0, math.pi / 8, math.pi / 2]))
+
+
+def _outline_bubble(rng: np.random.Generator, w: float, h: float) -> Points:
+    low, foot = h * 0.78, w * rng.uniform(0.15, 0.6)
+    return [(0, 0), (w, 0), (w, low), (foot + w * 0.2, low), (foot, h), (foot + w * 0.05, low), (0, low)]
+
+
+OUTLINES: tuple[Callable[[np.random.Generator, float, float], Points], ...] = (
+    _outline_burst, _outline_burst, _outline_tag, _outline_flag, _outline_slant, _outline_shield,
+    _outline_polygon, _outline_bubble,
+)  # fmt: skip
+
+
+def draw_plate(rng: np.random.Generator, width: int, height: int) -> tuple[Image.Image, Colour]:
+    """A plate without words (RGBA) and the colour that words stand on: its ground, or none's opposite."""
+    colour, scale = pick_colour(rng), 2 if rng.random() < 0.7 else 1
+    size = (max(4, width * scale), max(4, height * scale))
+    hollow, shape = rng.random() < 0.14, Image.new("L", size, 0)
+    thick = max(scale, int(min(size) * rng.uniform(0.02, 0.08)))
+    _cut(ImageDraw.Draw(shape), rng, size, hollow, thick)
+    shape = shape.resize((max(4, width), max(4, height)), Image.Resampling.BOX)
+    plate = Image.fromarray(_fill(rng, shape, colour))
+    if not hollow and rng.random() < 0.25:
+        _rim(plate, rng, colour)
+    return plate, tuple(255 - part for part in colour) if hollow else colour  # type: ignore[return-value]
+
+
+def _cut(
+    pen: ImageDraw.ImageDraw, rng: np.random.Generator, size: tuple[int, int], hollow: bool, thick: int
+) -> None:
+    """The plate's form as white on black: filled, or its outline alone."""
+    box, fill, line = (0, 0, size[0] - 1, size[1] - 1), 0 if hollow else 255, 255
+    chance = rng.random()
+    if chance < 0.25:
+        pen.ellipse(box, fill, line, thick)
+    elif chance < 0.6:
+        share = rng.choice([0.0, 0.0, 0.12, 0.25, 0.5, 0.5])
+        pen.rounded_rectangle(box, share * min(size), fill, line, thick)
     else:
-        x, y = rng.random() * room[0], rng.random() * room[1]
-    layer.alpha_composite(part, (max(0, int(x)), max(0, int(y))))
+        points = OUTLINES[int(rng.integers(len(OUTLINES)))](rng, size[0] - 1, size[1] - 1)
+        pen.polygon(points, fill, line, thick)
 
 
-def fit(part: Image.Image, width: int, height: int) -> Image.Image:
+def _fill(rng: np.random.Generator, shape: Image.Image, colour: Colour) -> Rgba:
+    """Flat, graded along an axis, or with a light upper half."""
+    alpha = np.asarray(shape)
+    height, width = alpha.shape
+    made = np.empty((height, width, 4), np.uint8)
+    made[..., :3], made[..., 3] = colour, alpha
+    chance = rng.random()
+    if chance < 0.2:
+        other = np.array(pick_colour(rng) if rng.random() < 0.3 else [part * 0.55 for part in colour])
+        slope = np.linspace(0, 1, height)[:, None] if rng.random() < 0.6 else np.linspace(0, 1, width)[None]
+        step = np.broadcast_to(slope, alpha.shape)[..., None]
+        made[..., :3] = np.array(colour) * (1 - step) + other * step
+    elif chance < 0.28:
+        top = made[: height // 2, :, :3]
+        top[:] = top + (255 - top) * 0.35
+    return made
+
+
+def _rim(plate: Image.Image, rng: np.random.Generator, colour: Colour) -> None:
+    """A second line inside the edge, as seals have."""
+    small = (int(plate.width * 0.88), int(plate.height * 0.88))
+    if min(small) < 12:
+        return
+    inner = plate.getchannel("A").resize(small)
+    core = inner.resize((max(1, int(small[0] * 0.95)), max(1, int(small[1] * 0.95))))
+    ring = Image.new("L", plate.size, 0)
+    ring.paste(inner, ((plate.width - small[0]) // 2, (plate.height - small[1]) // 2))
+    spot = ((plate.width - core.width) // 2, (plate.height - core.height) // 2)
+    ring.paste(0, (*spot, spot[0] + core.width, spot[1] + core.height), core)
+    plate.paste(contrast(colour), (0, 0), ring)
+
+
+def drop_shadow(part: Image.Image, rng: np.random.Generator) -> Image.Image:
+    """The part with a soft shadow under it, on a larger ground."""
+    reach = max(1, int(min(part.size) * rng.uniform(0.02, 0.08)))
+    size = (part.width + 4 * reach, part.height + 4 * reach)
+    dark = Image.new("L", size, 0)
+    dark.paste(part.getchannel("A").point(lambda level: level // 2), (2 * reach + reach // 2, 3 * reach))
+    made = Image.new("RGBA", size, (0, 0, 0, 0))
+    made.putalpha(dark.filter(ImageFilter.BoxBlur(reach)))
+    made.alpha_composite(part, (2 * reach, 2 * reach))
+    return made
+
+
+def turn(part: Image.Image, degrees: float) -> Image.Image:
+    """The part turned, on the ground that it then needs."""
+    return part.rotate(degrees, expand=True, resample=Image.Resampling.BICUBIC)
+
+
+def fit(part: Image.Image, width: float, height: float) -> Image.Image:
+    """The part, at most so wide and high, its proportions kept."""
     scale = min(width / part.width, height / part.height)
     size = (max(1, int(part.width * scale)), max(1, int(part.height * scale)))
-    return part.resize(size, Image.Resampling.LANCZOS)
-
-
-def _polygon(
-    centre: float, radius: float, points: int, inner: float, turn: float
-) -> list[tuple[float, float]]:
-    steps = range(points * 2)
-    reach = [radius if step % 2 == 0 else radius * inner for step in steps]
-    angles = [turn + math.pi * step / points for step in steps]
-    return [(centre + r * math.cos(a), centre + r * math.sin(a)) for r, a in zip(reach, angles, strict=True)]
-
-
-def draw_sticker(rng: np.random.Generator, width: int, height: int, lettering: Lettering) -> Image.Image:
-    """A circle, star, burst, pill or box with words in it."""
-    side = int(rng.uniform(0.11, 0.36) * min(width, height))
-    wide = int(side * rng.uniform(1.0, 2.6)) if rng.random() < 0.5 else side
-    wide = min(wide, width)
-    part = Image.new("RGBA", (wide, side), (0, 0, 0, 0))
-    pen, colour = ImageDraw.Draw(part), pick_colour(rng)
-    line = pick_colour(rng) if rng.random() < 0.3 else None
-    thick = max(1, side // 25)
-    box = (1, 1, wide - 2, side - 2)
-    shape = rng.choice(["ellipse", "burst", "box", "round"]) if wide == side else rng.choice(["box", "round"])
-    if shape == "ellipse":
-        pen.ellipse(box, fill=colour, outline=line, width=thick)
-    elif shape == "burst":
-        points = _polygon(
-            side / 2, side / 2 - 1, int(rng.integers(5, 24)), rng.uniform(0.6, 0.92), rng.random()
-        )
-        pen.polygon(points, fill=colour, outline=line)
-    else:
-        pen.rounded_rectangle(
-            box, side * (0.5 if shape == "round" else rng.choice([0, 0.12])), colour, line, thick
-        )
-    _write_into(part, rng, lettering, contrast(colour))
-    turned = part.rotate(float(rng.normal(0, 12)), expand=True, resample=Image.Resampling.BICUBIC)
-    layer = Image.new("RGBA", (width, height), (0, 0, 0, 0))
-    place(layer, turned if rng.random() < 0.4 else part, rng, 0.85)
-    return layer
-
-
-def _write_into(part: Image.Image, rng: np.random.Generator, lettering: Lettering, ink: Colour) -> None:
-    words, font = lettering.pick_words(rng)
-    lines = words.split(" ") if " " in words and part.width < 1.6 * part.height else [words]
-    room = part.height * rng.uniform(0.5, 0.75) / len(lines)
-    top = part.height / 2 - room * len(lines) / 2
-    for row, line in enumerate(lines):
-        text = fit(draw_words(line, font, 48, ink), int(part.width * 0.78), max(4, int(room * 0.9)))
-        part.alpha_composite(text, ((part.width - text.width) // 2, max(0, int(top + room * row))))
-
-
-def draw_ribbon(rng: np.random.Generator, width: int, height: int, lettering: Lettering) -> Image.Image:
-    """A diagonal ribbon over one corner."""
-    side = min(width, height)
-    thick, long = int(side * rng.uniform(0.07, 0.16)), int(side * 0.9)
-    band = Image.new("RGBA", (long, thick), (*pick_colour(rng), 255))
-    _write_into(band, rng, lettering, contrast(band.getpixel((0, 0))[:3]))  # type: ignore[index,arg-type]
-    turned = band.rotate(45, expand=True, resample=Image.Resampling.BICUBIC)
-    layer = Image.new("RGBA", (width, height), (0, 0, 0, 0))
-    centre = int(side * rng.uniform(0.13, 0.24))
-    layer.paste(turned, (centre - turned.width // 2, centre - turned.height // 2), turned)
-    if rng.random() < 0.5:
-        return layer
-    layer = Image.new("RGBA", (width, height), (0, 0, 0, 0))
-    turned = band.rotate(-45, expand=True, resample=Image.Resampling.BICUBIC)
-    layer.paste(turned, (width - centre - turned.width // 2, centre - turned.height // 2), turned)
-    return layer
-
-
-def draw_strip(rng: np.random.Generator, width: int, height: int, lettering: Lettering) -> Image.Image:
-    """A band along the bottom or the top, with one or several texts."""
-    thick = int(height * rng.uniform(0.07, 0.2))
-    band = Image.new("RGBA", (width, thick), (*pick_colour(rng), 255))
-    ink = contrast(band.getpixel((0, 0))[:3])  # type: ignore[index,arg-type]
-    count = int(rng.choice([1, 1, 2, 3]))
-    for cell in range(count):
-        part = Image.new("RGBA", (width // count, thick), (0, 0, 0, 0))
-        _write_into(part, rng, lettering, ink)
-        band.alpha_composite(part, (cell * (width // count), 0))
-    layer = Image.new("RGBA", (width, height), (0, 0, 0, 0))
-    layer.alpha_composite(band, (0, height - thick if rng.random() < 0.65 else 0))
-    return layer
-
-
-def draw_plain_text(rng: np.random.Generator, width: int, height: int, lettering: Lettering) -> Image.Image:
-    """One to four lines of bare words, with or without an outline."""
-    layer = Image.new("RGBA", (width, height), (0, 0, 0, 0))
-    colour = pick_colour(rng, loud=rng.random() < 0.6)
-    stroke = 2 if rng.random() < 0.3 else 0
-    size = int(height * rng.uniform(0.035, 0.13))
-    rows = []
-    for _ in range(int(rng.choice([1, 1, 2, 3, 4]))):
-        words, font = lettering.pick_words(rng)
-        row = draw_words(words, font, size, colour, stroke)
-        rows.append(fit(row, int(width * 0.9), row.height) if row.width > width * 0.9 else row)
-    block = Image.new(
-        "RGBA", (max(r.width for r in rows), sum(int(r.height * 1.3) for r in rows)), (0, 0, 0, 0)
-    )
-    top = 0
-    for row in rows:
-        block.alpha_composite(row, (0, top))
-        top += int(row.height * 1.3)
-    place(layer, block.crop((0, 0, block.width, min(block.height, height))), rng, 0.6)
-    return layer
-
-
-def draw_stars(rng: np.random.Generator, width: int, height: int, lettering: Lettering) -> Image.Image:
-    """A row of rating stars, with a number now and then."""
-    side = int(min(width, height) * rng.uniform(0.05, 0.11))
-    part = Image.new("RGBA", (side * 8, int(side * 1.1)), (0, 0, 0, 0))
-    pen = ImageDraw.Draw(part)
-    colour = (
-        (255, int(rng.integers(150, 215)), int(rng.integers(0, 60)))
-        if rng.random() < 0.7
-        else pick_colour(rng)
-    )
-    for star in range(5):
-        points = [(x + star * side, y) for x, y in _polygon(side / 2, side * 0.47, 5, 0.42, -math.pi / 2)]
-        pen.polygon(points, fill=colour)
-    if rng.random() < 0.5:
-        _, font = lettering.pick_words(rng, 1.0)
-        number = draw_words(f"{rng.uniform(3.5, 5):.1f}", font, int(side * 0.8), (30, 30, 30))
-        part.alpha_composite(fit(number, side * 2, side), (int(side * 5.4), 0))
-    layer = Image.new("RGBA", (width, height), (0, 0, 0, 0))
-    part = part.crop(part.getbbox())
-    place(layer, fit(part, width, part.height) if part.width > width else part, rng)
-    return layer
-
-
-def draw_seals(rng: np.random.Generator, width: int, height: int, lettering: Lettering) -> Image.Image:
-    """A column or row of small round seals with captions, as feature lists have."""
-    count, side = int(rng.integers(2, 5)), int(min(width, height) * rng.uniform(0.09, 0.16))
-    layer = Image.new("RGBA", (width, height), (0, 0, 0, 0))
-    colour, standing = pick_colour(rng), rng.random() < 0.6
-    left = int(rng.choice([0.03 * width, width * 0.97 - side]))
-    for seal in range(count):
-        part = Image.new("RGBA", (side, side), (0, 0, 0, 0))
-        filled = rng.random() < 0.6
-        ImageDraw.Draw(part).ellipse(
-            (1, 1, side - 2, side - 2),
-            fill=colour if filled else None,
-            outline=colour,
-            width=max(2, side // 18),
-        )
-        _write_into(part, rng, lettering, contrast(colour) if filled else colour)
-        step = int((0.05 + 0.9 * seal / count) * (height if standing else width))
-        spot = (left, step) if standing else (step, int(height * 0.97) - side)
-        layer.alpha_composite(part, (max(0, min(spot[0], width - side)), max(0, min(spot[1], height - side))))
-    return layer
-
-
-def draw_corner(rng: np.random.Generator, width: int, height: int, lettering: Lettering) -> Image.Image:
-    """A filled corner, mostly with a word along its long side."""
-    side = int(min(width, height) * rng.uniform(0.16, 0.4))
-    part = Image.new("RGBA", (side, side), (0, 0, 0, 0))
-    colour = pick_colour(rng)
-    ImageDraw.Draw(part).polygon([(0, 0), (side, 0), (0, side)], fill=colour)
-    if rng.random() < 0.8:
-        band = Image.new("RGBA", (int(side * 0.95), max(6, side // 3)), (0, 0, 0, 0))
-        _write_into(band, rng, lettering, contrast(colour))
-        turned = band.rotate(45, expand=True, resample=Image.Resampling.BICUBIC)
-        centre = int(side * 0.32)
-        part.paste(turned, (centre - turned.width // 2, centre - turned.height // 2), turned)
-    layer = Image.new("RGBA", (width, height), (0, 0, 0, 0))
-    spot = (0, 0)
-    if rng.random() < 0.5:
-        part, spot = part.rotate(-90), (width - side, 0)
-    layer.paste(part, spot, part)
-    return layer
-
-
-def draw_list(rng: np.random.Generator, width: int, height: int, lettering: Lettering) -> Image.Image:
-    """Two to five short lines under one another at one side: what a product can do."""
-    layer = Image.new("RGBA", (width, height), (0, 0, 0, 0))
-    colour, size = pick_colour(rng, loud=rng.random() < 0.5), int(height * rng.uniform(0.035, 0.07))
-    top, left = height * rng.uniform(0.05, 0.5), rng.choice([0.03, 0.5, 0.6]) * width
-    for _ in range(int(rng.integers(2, 6))):
-        words, font = lettering.pick_words(rng, 0.9)
-        row = draw_words(rng.choice(["• ", "✓ ", "- ", ""]) + words, font, size, colour)
-        row = fit(row, int(width * 0.45), row.height) if row.width > width * 0.45 else row
-        if top + row.height > height:
-            break
-        layer.alpha_composite(row, (int(left), int(top)))
-        top += size * 1.7
-    return layer
+    return part.resize(size, Image.Resampling.BOX if scale < 0.5 else Image.Resampling.BILINEAR)

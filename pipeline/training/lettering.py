@@ -9,42 +9,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-# What shops write over pictures, by script; a font serves a script when it draws all of its sample.
-# fmt: off
-WORDS: dict[str, tuple[str, ...]] = {
-    "latin": (
-        "NEW", "SALE", "-50%", "-20%", "HOT", "TOP", "BEST SELLER", "Free shipping", "Limited offer",
-        "2 FOR 1",
-        "BIO", "NEU", "Angebot", "Nur heute", "Versandkostenfrei", "Testsieger", "NOUVEAU", "SOLDES", "Promo",
-        "Livraison gratuite", "OFERTA", "Envío gratis", "REBAJAS", "NOVITÀ", "Sconto 30%", "NIEUW", "Gratis",
-        "WYPRZEDAŻ", "Nowość", "REA", "Nyhet", "UUTUUS", "YENİ", "İndirim", "AKCE", "Sleva", "ÚJ",
-        "LANÇAMENTO",
-        "3 years warranty", "No.1", "Premium quality", "100% cotton", "Buy now", "Click here",
-        "www.shop.example", "Bestseller 2024", "Only 9.99", "$19.99", "€ 49,90", "£5", "1+1", "XXL", "4K",
-        "PRO",
-        "ECO", "Exclusive",
-    ),
-    "cyrillic": ("НОВИНКА", "СКИДКА", "ХИТ", "Акция", "РАСПРОДАЖА", "Бесплатная доставка",
-        "Гарантия 2 года"),
-    "greek": ("ΝΕΟ", "ΠΡΟΣΦΟΡΑ", "Έκπτωση", "Δωρεάν μεταφορικά"),
-    "cjk": ("新品", "特价", "包邮", "热卖", "限时优惠", "正品保证", "送料無料", "新商品", "セール", "人気"),
-    "arabic": ("جديد", "تخفيض", "عرض خاص"),
-    "hebrew": ("חדש", "מבצע", "משלוח חינם"),
-    "thai": ("ใหม่", "ลดราคา", "ส่งฟรี"),
-    "devanagari": ("नया", "छूट", "मुफ़्त"),
-}
-# fmt: on
-OWNERS = (
-    "© shop.example",
-    "PHOTO STOCK",
-    "sample",
-    "DO NOT COPY",
-    "preview",
-    "SHOP24",
-    "fotobank",
-    "www.bild.example",
-)
+from pipeline.training.phrases import WORDS, pick_phrase
+
 FONT_FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path.home() / ".fonts")
+SIZES_PX = (16, 32, 64, 128)  # type is drawn at the next larger one and shrunk: loading fonts is slow
 
 
 @dataclass(frozen=True)
@@ -53,14 +21,15 @@ class Lettering:
 
     fonts: dict[str, tuple[Path, ...]]
 
-    def pick_words(self, rng: np.random.Generator, latin_share: float = 0.75) -> tuple[str, Path]:
+    def pick_words(self, rng: np.random.Generator, latin_share: float = 0.8) -> tuple[str, Path]:
         """Some words and a font that can draw them."""
         others = [script for script in self.fonts if script != "latin"]
         script = "latin" if not others or rng.random() < latin_share else str(rng.choice(others))
-        words = str(rng.choice(WORDS[script]))
-        if script == "latin" and rng.random() < 0.25:
-            words = f"{rng.integers(1, 999)}{rng.choice(['.99', '%', ' €', ',-', 'x', ' cm', '$', ' ml'])}"
-        return words, self.fonts[script][int(rng.integers(len(self.fonts[script])))]
+        return pick_phrase(rng, script), self.fonts[script][int(rng.integers(len(self.fonts[script])))]
+
+    def pick_font(self, rng: np.random.Generator) -> Path:
+        """A font for Latin letters."""
+        return self.fonts["latin"][int(rng.integers(len(self.fonts["latin"])))]
 
 
 def find_lettering(folders: tuple[Path, ...] = FONT_FOLDERS, without: tuple[str, ...] = ()) -> Lettering:
@@ -87,22 +56,29 @@ def _draws(path: Path, sample: str) -> bool:
         return False
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=2048)
 def load_font(path: Path, size_px: int) -> ImageFont.FreeTypeFont:
     """The font at that size, kept."""
-    return ImageFont.truetype(str(path), size_px)
+    return ImageFont.truetype(str(path), size_px, layout_engine=ImageFont.Layout.BASIC)
 
 
 def draw_words(
     words: str, path: Path, height_px: int, colour: tuple[int, int, int], stroke_px: int = 0
 ) -> Image.Image:
-    """The words alone on a transparent ground, tightly cropped, RGBA."""
-    font = load_font(path, max(6, height_px))
+    """The words alone on a transparent ground, tightly cropped, RGBA; with an outline if `stroke_px` asks."""
+    size = next((size for size in SIZES_PX if size >= height_px), SIZES_PX[-1])
+    font = load_font(path, size)
     left, top, right, bottom = font.getbbox(words, stroke_width=stroke_px)
-    size = (max(1, int(right - left)) + 2, max(1, int(bottom - top)) + 2)
-    layer = Image.new("RGBA", size, (*colour, 0))
+    room = (max(1, int(right - left)) + 2, max(1, int(bottom - top)) + 2)
     edge = (255, 255, 255) if sum(colour) < 380 else (0, 0, 0)
+    layer = Image.new("RGBA", room, (*(edge if stroke_px else colour), 0))
     ImageDraw.Draw(layer).text(
         (1 - left, 1 - top), words, (*colour, 255), font, stroke_width=stroke_px, stroke_fill=(*edge, 255)
     )
-    return layer
+    scale = max(6, height_px) / size
+    small = (max(2, round(room[0] * scale)), max(2, round(room[1] * scale)))
+    return (
+        layer
+        if scale == 1
+        else layer.resize(small, Image.Resampling.BOX if scale < 0.6 else Image.Resampling.BILINEAR)
+    )

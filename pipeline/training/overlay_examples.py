@@ -1,4 +1,4 @@
-"""Photos with and without drawn overlays: what the badge and watermark judge learns from (II.B)."""
+"""Pairs of pictures, one without and one with a drawn overlay: what the badge judge learns from (II.B)."""
 
 from __future__ import annotations
 
@@ -9,57 +9,61 @@ import cv2
 import numpy as np
 
 from pipeline.backbone import to_input
-from pipeline.foreground import find_object
-from pipeline.records import FloatArray, RgbArray
+from pipeline.records import RgbArray
 from pipeline.training.lettering import Lettering
-from pipeline.training.overlays import draw_overlays
-from pipeline.training.prints import draw_cover, draw_pack, draw_print
+from pipeline.training.overlays import Overlaid, draw_overlays
+from pipeline.training.staging import Photo, stage
 
-SIDE_PX = 288
+SIDE_PX = 384
 STRIDE = 8
 KINDS = ("badge", "watermark")
-DRAW_SIDE_PX = 512
+WATERMARK_SHARE = 0.36  # of the overlays
+MIN_COVER = {"badge": 0.002, "watermark": 0.004}  # of the picture; less than that is drawn once more
+TRIES = 5
 
 
 @dataclass(frozen=True)
 class Examples:
     """`pixels` uint8 (N,S,S,3); `maps` uint8 (N,S/8,S/8,2), 0 to 255, badge and watermark cover;
-    `photo` int (N,): the photo that each came from for splits that do not leak."""
+    `present` bool (N,2): which kinds the picture bears."""
 
     pixels: RgbArray
     maps: RgbArray
-    photo: np.ndarray
+    present: np.ndarray
 
 
-def draw_examples(
-    photos: Sequence[RgbArray], count: int, seed: int, lettering: Lettering, weights: FloatArray | None = None
-) -> Examples:
-    """`count` seeded examples from photos (uint8 (H,W,3)); `weights` says how often each is taken.
+def draw_pairs(photos: Sequence[Photo], count: int, seed: Sequence[int], lettering: Lettering) -> Examples:
+    """2 x `count` seeded examples: each staged picture without an overlay, then with one.
 
-    About 45 % badges, 15 % watermarks, 40 % without an overlay; any of them may bear drawn print.
+    As both are of one picture, nothing but the overlay tells them apart.
     """
     rng = np.random.default_rng(seed)
-    share = None if weights is None else weights / weights.sum()
-    pixels = np.zeros((count, SIDE_PX, SIDE_PX, 3), np.uint8)
-    maps = np.zeros((count, SIDE_PX // STRIDE, SIDE_PX // STRIDE, 2), np.uint8)
-    origin = np.full(count, -1)
-    for row in range(count):
-        origin[row] = rng.choice(len(photos), p=share)
-        photo = _stage(photos[origin[row]], rng, lettering)
-        kind = str(rng.choice(["badge", "watermark", "none"], p=[0.45, 0.15, 0.4]))
-        if kind == "none":
-            pixels[row] = to_input(_recompress(photo, rng), SIDE_PX)
-            continue
-        drawn = draw_overlays(photo, rng, lettering, kind)
-        pixels[row] = to_input(_recompress(drawn.rgb, rng), SIDE_PX)
-        maps[row] = _shrink_maps(drawn.badge, drawn.watermark)
-    return Examples(pixels, maps, origin)
+    cells = SIDE_PX // STRIDE
+    pixels = np.zeros((2 * count, SIDE_PX, SIDE_PX, 3), np.uint8)
+    maps = np.zeros((2 * count, cells, cells, 2), np.uint8)
+    present = np.zeros((2 * count, 2), bool)
+    for row in range(0, 2 * count, 2):
+        picture = stage(photos, rng, lettering)
+        kind = int(rng.random() < WATERMARK_SHARE)
+        drawn = _draw_visible(picture, rng, lettering, KINDS[kind])
+        pixels[row], pixels[row + 1] = finish(picture, rng), finish(drawn.rgb, rng)
+        maps[row + 1] = _shrink_maps(drawn.badge, drawn.watermark)
+        present[row + 1, kind] = True
+    return Examples(pixels, maps, present)
+
+
+def _draw_visible(picture: RgbArray, rng: np.random.Generator, lettering: Lettering, kind: str) -> Overlaid:
+    for _ in range(TRIES):
+        drawn = draw_overlays(picture, rng, lettering, kind)
+        if float(((drawn.badge | drawn.watermark) > 100).mean()) > MIN_COVER[kind]:
+            break
+    return drawn
 
 
 def _shrink_maps(badge: np.ndarray, watermark: np.ndarray) -> np.ndarray:
     """The masks framed as `to_input` frames the photo, as cover of each cell (letters' gaps are closed)."""
     both = np.dstack([badge, watermark, np.zeros_like(badge)])
-    reach = max(3, max(badge.shape) // 60)
+    reach = max(3, max(badge.shape) // 50)
     closed = cv2.morphologyEx(both, cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8))
     height, width = badge.shape
     side = max(height, width)
@@ -70,55 +74,20 @@ def _shrink_maps(badge: np.ndarray, watermark: np.ndarray) -> np.ndarray:
     return np.asarray(cv2.resize(square, (cells, cells), interpolation=cv2.INTER_AREA)[..., :2], np.uint8)
 
 
-def _vary(photo: RgbArray, rng: np.random.Generator) -> RgbArray:
-    """Flip, crop and pad, at most 512 px: the same photo seldom twice alike."""
-    height, width = photo.shape[:2]
-    if rng.random() < 0.5:
-        photo = photo[:, ::-1]
-    if rng.random() < 0.5:
-        share = rng.uniform(0.6, 1.0)
-        top = int(rng.uniform(0, height * (1 - share)))
-        left = int(rng.uniform(0, width * (1 - share)))
-        photo = photo[top : top + int(height * share), left : left + int(width * share)]
-    elif rng.random() < 0.3:
-        pad = int(rng.uniform(0.02, 0.2) * max(height, width))
-        edge = np.median(np.concatenate([photo[0], photo[-1]]), axis=0)
-        framed = cv2.copyMakeBorder(photo, pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=edge.tolist())
-        photo = np.asarray(framed, np.uint8)
-    scale = DRAW_SIDE_PX / max(photo.shape[:2])
-    if scale < 1:
-        size = (max(8, int(photo.shape[1] * scale)), max(8, int(photo.shape[0] * scale)))
-        photo = np.asarray(cv2.resize(photo, size, interpolation=cv2.INTER_AREA), np.uint8)
-    return np.ascontiguousarray(photo)
-
-
-def _stage(photo: RgbArray, rng: np.random.Generator, lettering: Lettering) -> RgbArray:
-    """The photo varied, at times printed on, or a pack or a cover in its place."""
+def finish(picture: RgbArray, rng: np.random.Generator) -> RgbArray:
+    """The picture as a shop might store it - softened, compressed - then framed for the network."""
     chance = rng.random()
-    if chance < 0.08:
-        return draw_pack(DRAW_SIDE_PX, rng, lettering)
-    if chance < 0.2:
-        photo = _vary(photo, rng)
-        # a whole product under letters would be a badged photo, not a cover
-        fills = rng.random() < 0.5 and find_object(photo).kind == "scene"
-        return draw_cover(photo, rng, lettering, fills)
-    return _maybe_print(_vary(photo, rng), rng, lettering)
-
-
-def _maybe_print(photo: RgbArray, rng: np.random.Generator, lettering: Lettering) -> RgbArray:
-    if rng.random() > 0.25:
-        return photo
-    found = find_object(photo)
-    if found.kind == "scene":  # nothing says where the surface is
-        return photo
-    size = (photo.shape[1], photo.shape[0])
-    mask = cv2.resize(found.mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
-    return draw_print(photo, mask, rng, lettering)
-
-
-def _recompress(photo: RgbArray, rng: np.random.Generator) -> RgbArray:
-    if rng.random() < 0.5:
-        return photo
-    quality = int(rng.integers(45, 96))
-    stored = cv2.imencode(".jpg", photo[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
-    return np.ascontiguousarray(np.asarray(cv2.imdecode(stored, cv2.IMREAD_COLOR), np.uint8)[..., ::-1])
+    if chance < 0.12:
+        picture = np.asarray(cv2.GaussianBlur(picture, (0, 0), float(rng.uniform(0.4, 1.1))), np.uint8)
+    elif chance < 0.22:
+        scale = float(rng.uniform(0.55, 0.9))
+        small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        picture = np.asarray(small, np.uint8)
+    elif chance < 0.3:
+        soft = cv2.GaussianBlur(picture, (0, 0), 1.2)
+        picture = np.asarray(cv2.addWeighted(picture, 1.6, soft, -0.6, 0), np.uint8)
+    if rng.random() < 0.6:
+        quality = int(rng.integers(40, 97))
+        stored = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
+        picture = np.asarray(cv2.imdecode(stored, cv2.IMREAD_COLOR), np.uint8)
+    return to_input(picture, SIDE_PX)

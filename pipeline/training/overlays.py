@@ -2,43 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
 from pipeline.records import RgbArray
-from pipeline.training.badge_shapes import (
-    draw_corner,
-    draw_list,
-    draw_plain_text,
-    draw_ribbon,
-    draw_seals,
-    draw_stars,
-    draw_sticker,
-    draw_strip,
-)
+from pipeline.training import badge_layouts as layouts
+from pipeline.training import marks
+from pipeline.training.badge_layouts import Piece
 from pipeline.training.lettering import Lettering
-from pipeline.training.marks import draw_single_mark, draw_tiled_mark
 
-MIN_CHANGE = 14  # RGB levels; less than that nobody sees
-Draw = Callable[[np.random.Generator, int, int, Lettering], Image.Image]
-
-
-BADGES: tuple[Draw, ...] = (
-    draw_sticker,
-    draw_ribbon,
-    draw_strip,
-    draw_plain_text,
-    draw_stars,
-    draw_seals,
-    draw_corner,
-    draw_list,
+MIN_CHANGE = {"badge": 24, "watermark": 9}  # RGB levels; less than that nobody sees
+Draw = Callable[[np.random.Generator, int, int, Lettering], list[Piece]]
+BADGES: tuple[tuple[Draw, float], ...] = (
+    (layouts.draw_sticker, 0.32),
+    (layouts.draw_plain_text, 0.17),
+    (layouts.draw_strip, 0.09),
+    (layouts.draw_ribbon, 0.07),
+    (layouts.draw_corner, 0.05),
+    (layouts.draw_logo, 0.07),
+    (layouts.draw_list, 0.06),
+    (layouts.draw_seals, 0.05),
+    (layouts.draw_stars, 0.04),
+    (layouts.draw_sign, 0.04),
+    (layouts.draw_sizes, 0.02),
+    (layouts.draw_frame, 0.02),
 )
-BADGE_SHARES = (0.34, 0.08, 0.11, 0.22, 0.06, 0.07, 0.06, 0.06)
-WATERMARKS: tuple[Draw, ...] = (draw_tiled_mark, draw_single_mark, draw_single_mark)
+WATERMARKS: tuple[tuple[Draw, float], ...] = (
+    (marks.draw_tiled_mark, 0.3),
+    (marks.draw_large_mark, 0.35),
+    (marks.draw_small_mark, 0.25),
+    (marks.draw_lined_mark, 0.1),
+)
 
 
 @dataclass(frozen=True)
@@ -53,21 +50,35 @@ class Overlaid:
 def draw_overlays(rgb: RgbArray, rng: np.random.Generator, lettering: Lettering, kind: str) -> Overlaid:
     """One to three badges (`kind` 'badge') or a watermark (`kind` 'watermark') over uint8 (H,W,3)."""
     height, width = rgb.shape[:2]
-    layer = Image.new("RGBA", (width, height), (0, 0, 0, 0))
+    made, seen = rgb.copy(), np.zeros((height, width), np.uint8)
     if kind == "badge":
-        for _ in range(int(rng.choice([1, 1, 1, 2, 3]))):
-            draw = BADGES[int(rng.choice(len(BADGES), p=BADGE_SHARES))]
-            layer.alpha_composite(draw(rng, width, height, lettering))
-        strength = 1.0 if rng.random() < 0.8 else float(rng.uniform(0.7, 1.0))
+        strength = 1.0 if rng.random() < 0.85 else float(rng.uniform(0.7, 1.0))
+        for _ in range(int(rng.choice([1, 1, 1, 1, 2, 3]))):
+            _lay(made, seen, _pick(BADGES, rng)(rng, width, height, lettering), strength)
     else:
-        draw = WATERMARKS[int(rng.integers(len(WATERMARKS)))]
-        layer.alpha_composite(draw(rng, width, height, lettering))
-        strength = float(rng.uniform(0.22, 0.65))
-    drawn = np.asarray(layer, np.float32)
-    alpha = drawn[..., 3:] / 255 * strength
-    mixed = rgb * (1 - alpha) + drawn[..., :3] * alpha
-    result = np.clip(mixed + 0.5, 0, 255).astype(np.uint8)
-    seen = np.abs(mixed - rgb).max(axis=2) > MIN_CHANGE  # white letters on white are no overlay
-    area = np.asarray(layer)[..., 3] * seen
-    nothing = np.zeros((height, width), np.uint8)
-    return Overlaid(result, area if kind == "badge" else nothing, area if kind == "watermark" else nothing)
+        strength = float(rng.uniform(0.13, 0.65))
+        _lay(made, seen, _pick(WATERMARKS, rng)(rng, width, height, lettering), strength)
+    change = np.abs(made.astype(np.int16) - rgb).max(axis=2)
+    seen[change < MIN_CHANGE[kind]] = 0  # white letters on white are no overlay
+    nothing = np.zeros_like(seen)
+    return Overlaid(made, seen if kind == "badge" else nothing, seen if kind == "watermark" else nothing)
+
+
+def _pick(kinds: Sequence[tuple[Draw, float]], rng: np.random.Generator) -> Draw:
+    return kinds[int(rng.choice(len(kinds), p=[share for _, share in kinds]))][0]
+
+
+def _lay(rgb: RgbArray, seen: npt.NDArray[np.uint8], pieces: Sequence[Piece], strength: float) -> None:
+    """Lays the pieces on the photo, in place, cut at its edges; `seen` gathers their cover."""
+    height, width = seen.shape
+    for piece in pieces:
+        left, top = max(0, piece.x), max(0, piece.y)
+        right, low = min(width, piece.x + piece.part.width), min(height, piece.y + piece.part.height)
+        if right <= left or low <= top:
+            continue
+        drawn = np.asarray(piece.part)[top - piece.y : low - piece.y, left - piece.x : right - piece.x]
+        spot = (slice(top, low), slice(left, right))
+        alpha = drawn[..., 3:].astype(np.float32) * (strength / 255)
+        ground = rgb[spot].astype(np.float32)
+        rgb[spot] = ground + (drawn[..., :3] - ground) * alpha + 0.5
+        seen[spot] = np.maximum(seen[spot], drawn[..., 3])

@@ -8,7 +8,8 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw
 
 from pipeline.records import RgbArray
-from pipeline.training.badge_shapes import contrast, pick_colour
+from pipeline.training.badge_layouts import write_into
+from pipeline.training.badge_shapes import contrast, draw_plate, pick_colour, pick_ink
 from pipeline.training.lettering import Lettering, draw_words
 
 Mask = npt.NDArray[np.bool_]
@@ -115,10 +116,7 @@ def _draw_label(
     ink = pick_colour(rng) if bare else contrast(ground)
     pen = ImageDraw.Draw(label)
     for _ in range(int(rng.integers(0, 4))):
-        x, y = rng.uniform(0, width), rng.uniform(0, height)
-        reach = rng.uniform(20, 120)
-        draw = pen.ellipse if rng.random() < 0.6 else pen.rectangle
-        draw((x - reach, y - reach, x + reach, y + reach), fill=(*pick_colour(rng), 255))
+        _draw_figure(label, pen, rng, lettering)
     top, count = height * 0.06, rows or int(rng.integers(1, 5))
     for _ in range(count):
         words, font = lettering.pick_words(rng)
@@ -130,3 +128,18 @@ def _draw_label(
         label.alpha_composite(line, (int((width - line.width) * rng.choice([0.5, 0.1, 0.5])), int(top)))
         top += line.height * rng.uniform(1.1, 1.8)
     return label
+
+
+def _draw_figure(
+    label: Image.Image, pen: ImageDraw.ImageDraw, rng: np.random.Generator, lettering: Lettering
+) -> None:
+    """A disc, a box, or a printed badge with words: packs bear those too."""
+    x, y, reach = rng.uniform(0, label.width), rng.uniform(0, label.height), rng.uniform(20, 120)
+    if rng.random() < 0.4:
+        side = int(reach * 1.4)
+        plate, ground = draw_plate(rng, int(side * rng.uniform(1, 2)), side)
+        write_into(plate, rng, lettering, pick_ink(rng, ground))
+        label.paste(plate, (int(x * 0.8), int(y * 0.8)), plate)
+        return
+    draw = pen.ellipse if rng.random() < 0.6 else pen.rectangle
+    draw((x - reach, y - reach, x + reach, y + reach), fill=(*pick_colour(rng), 255))

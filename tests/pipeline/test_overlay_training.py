@@ -1,4 +1,4 @@
-"""Drawn overlays and prints, and the network that learns from them (II.B)."""
+"""The network that learns from drawn overlays, and the command that ships it (II.B)."""
 
 from __future__ import annotations
 
@@ -6,16 +6,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from PIL import Image
 
 from pipeline.__main__ import main
+from pipeline.commands.train_badge import HELD_OUT, calibrate, split
 from pipeline.compliance.overlay import load_detector
-from pipeline.training import overlay_net
-from pipeline.training.badge_shapes import contrast, pick_colour
+from pipeline.training import overlay_fit
 from pipeline.training.lettering import Lettering, find_lettering
-from pipeline.training.overlay_examples import STRIDE, draw_examples
-from pipeline.training.overlays import BADGES, WATERMARKS, draw_overlays
-from pipeline.training.prints import draw_cover, draw_pack, draw_print
+from pipeline.training.overlay_examples import KINDS, SIDE_PX, STRIDE, draw_pairs, finish
+from pipeline.training.overlay_net import OverlayNet
+from pipeline.training.staging import prepare
 from tests.pipeline.drawing import draw_product
+
+CELLS = SIDE_PX // STRIDE
 
 
 @pytest.fixture(scope="module")
@@ -23,94 +27,86 @@ def lettering() -> Lettering:
     return find_lettering()
 
 
-def test_every_badge_and_watermark_draws_something(lettering: Lettering) -> None:
-    rng = np.random.default_rng(2)
-    for draw in (*BADGES, *WATERMARKS):
-        layer = draw(rng, 200, 160, lettering)
-        assert layer.size == (200, 160)
-        assert np.asarray(layer)[..., 3].max() > 0, draw.__name__
-
-
-@pytest.mark.parametrize("kind", ["badge", "watermark"])
-def test_an_overlay_changes_the_photo_where_its_mask_says(lettering: Lettering, kind: str) -> None:
-    photo = draw_product(side=200)
-    for seed in range(5):
-        drawn = draw_overlays(photo, np.random.default_rng(seed), lettering, kind)
-        mask, other = (drawn.badge, drawn.watermark) if kind == "badge" else (drawn.watermark, drawn.badge)
-        changed = np.abs(drawn.rgb.astype(int) - photo).max(axis=2)
-        assert (changed[mask > 0] > 5).all()
-        assert not other.any()
-
-
-def test_what_nobody_can_see_is_no_overlay(lettering: Lettering) -> None:
-    white = np.full((160, 160, 3), 255, np.uint8)
-    for seed in range(20):
-        drawn = draw_overlays(white, np.random.default_rng(seed), lettering, "badge")
-        assert (drawn.rgb[drawn.badge > 0].min(axis=1) < 250).all()
-
-
-def test_print_stays_on_the_product(lettering: Lettering) -> None:
-    photo = draw_product(side=240, extent=0.6)
-    mask = photo.min(axis=2) < 240
-    printed = draw_print(photo, mask, np.random.default_rng(1), lettering)
-    changed = np.abs(printed.astype(int) - photo).max(axis=2) > 0
-    assert changed.any()
-    assert not (changed & ~mask).any()
-
-
-def test_an_object_too_small_to_print_on_stays_as_it_is(lettering: Lettering) -> None:
-    photo = draw_product(side=240, extent=0.05)
-    assert (draw_print(photo, photo.min(axis=2) < 240, np.random.default_rng(1), lettering) == photo).all()
-
-
-def test_packs_and_covers_bear_print_on_a_plain_ground(lettering: Lettering) -> None:
-    pack = draw_pack(200, np.random.default_rng(3), lettering)
-    assert pack.shape == (200, 200, 3)
-    assert pack.std() > 10
-    cover = draw_cover(draw_product(), np.random.default_rng(3), lettering, fills=False)
-    corners = cover[[0, 0, -1, -1], [0, -1, 0, -1]].astype(int)
-    assert np.ptp(corners, axis=0).max() < 40  # ground, perhaps in the shadow
-
-
-def test_examples_repeat_with_their_seed_and_mark_what_they_bear(lettering: Lettering) -> None:
-    photos = [draw_product(ground=ground) for ground in (255, 200)]
-    first, again = (draw_examples(photos, 12, 4, lettering) for _ in range(2))
+def test_pairs_repeat_with_their_seed_and_mark_what_they_bear(lettering: Lettering) -> None:
+    photos = [prepare(draw_product(ground=ground)) for ground in (255, 200)]
+    first, again = (draw_pairs(photos, 6, (4, 1), lettering) for _ in range(2))
     assert (first.pixels == again.pixels).all()
-    assert first.maps.shape == (12, overlay_net.SIDE_PX // STRIDE, overlay_net.SIDE_PX // STRIDE, 2)
-    marked = first.maps.reshape(12, -1, 2).max(axis=1) > 0
-    assert 0 < marked.any(axis=1).sum() < 12
-    assert not marked.all(axis=1).any()  # a badge or a watermark, never both
+    assert first.maps.shape == (12, CELLS, CELLS, 2)
+    assert not first.present[::2].any() and not first.maps[::2].any()  # the first of each pair is clean
+    assert (first.present[1::2].sum(axis=1) == 1).all()  # the other bears a badge or a watermark, never both
+    assert ((first.maps.reshape(12, -1, 2).max(axis=1) > 0) == first.present).all()
 
 
-def test_badges_can_be_read() -> None:
-    assert contrast((255, 255, 0)) == (10, 10, 10)
-    assert contrast((0, 0, 120)) == (255, 255, 255)
-    colour = pick_colour(np.random.default_rng(0))
-    assert all(0 <= part <= 255 for part in colour)
+def test_another_step_draws_other_pairs(lettering: Lettering) -> None:
+    photos = [prepare(draw_product())]
+    assert (
+        draw_pairs(photos, 1, (4, 1), lettering).pixels != draw_pairs(photos, 1, (4, 2), lettering).pixels
+    ).any()
 
 
-def test_a_folder_without_fonts_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="No TrueType font"):
-        find_lettering((tmp_path,))
+def test_a_finished_picture_fills_the_networks_frame() -> None:
+    for seed in range(8):
+        framed = finish(draw_product(side=200)[:, :120], np.random.default_rng(seed))
+        assert framed.shape == (SIDE_PX, SIDE_PX, 3)
+
+
+def test_the_network_marks_cells_and_judges_the_whole() -> None:
+    net = OverlayNet().eval()
+    cover, whole = net(torch.zeros((2, SIDE_PX, SIDE_PX, 3), dtype=torch.uint8))
+    assert cover.shape == (2, len(KINDS), CELLS, CELLS)
+    assert whole.shape == (2, len(KINDS))
+
+
+def test_it_learns_to_tell_a_few_pairs_apart(lettering: Lettering, monkeypatch: pytest.MonkeyPatch) -> None:
+    photos = [prepare(draw_product())]
+    same = draw_pairs(photos, 4, (0, 0), lettering)
+    monkeypatch.setattr(overlay_fit, "draw_pairs", lambda *_: same)
+    told: list[str] = []
+    net = overlay_fit.fit(photos, 20, 0, lettering, told.append)
+    rates = overlay_fit.rate_pictures(net, same.pixels)
+    kinds = same.present[1::2].argmax(axis=1)
+    rows = np.arange(4)
+    assert (rates[1::2][rows, kinds] > rates[::2][rows, kinds]).all()
+    assert len(told) == 1 and told[0].startswith("step 20/20")
+
+
+def test_every_sixth_photo_is_held_out_and_small_folders_count_more() -> None:
+    large = [np.full((2, 2, 3), 1, np.uint8)] * 24
+    small = [np.full((2, 2, 3), 2, np.uint8)] * 6
+    learned, held = split([large, small])
+    assert len(held) == 24 // HELD_OUT + 6 // HELD_OUT
+    assert sum(int(photo[0, 0, 0]) == 2 for photo in learned) == 2 * 5
+    assert sum(int(photo[0, 0, 0]) == 1 for photo in learned) == 20
+
+
+def test_the_threshold_leaves_one_clean_picture_in_a_hundred() -> None:
+    rng = np.random.default_rng(3)
+    present = np.repeat(np.array([[False, False], [True, False], [False, True]]), (400, 100, 100), axis=0)
+    logits = rng.normal(0, 1, (600, 2)) + 6.0 * present - 3
+    card = calibrate(logits.astype(np.float32), present, KINDS)
+    for slot, kind in enumerate(KINDS):
+        fit = card["calibration"][kind]
+        chances = 1 / (1 + np.exp(-(logits[:, slot] * fit["scale"] + fit["shift"])))
+        assert (chances[:400] > card["thresholds"][kind]).sum() == pytest.approx(4, abs=1)
+        assert card["figures"][kind]["recall"] > 0.97
 
 
 def test_the_command_fits_and_ships_a_network_that_loads(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from PIL import Image
-
     photos = tmp_path / "photos"
     photos.mkdir()
     for number in range(12):
         Image.fromarray(draw_product(side=160, ground=255 - 5 * number)).save(photos / f"{number}.png")
     (photos / "broken.jpg").write_bytes(b"no image")
-    asked = ["--examples", "64", "--epochs", "1", "--out", str(tmp_path / "out")]
+    asked = ["--steps", "2", "--out", str(tmp_path / "out")]
     assert main(["train-badge", "--images", str(photos), *asked]) == 0
     detector = load_detector(tmp_path / "out")
     finding = detector.find([draw_product()])[0]
-    assert set(finding.scores) == {"badge", "watermark"}
-    assert finding.cover.shape == (36, 36, 2)
+    assert set(finding.scores) == set(KINDS)
+    assert finding.cover.shape == (CELLS, CELLS, 2)
     assert detector.card["sources"] == ["photos"]
+    assert detector.card["photos"] == {"learned": 10, "held_out": 2}
 
 
 def test_too_few_photos_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,12 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.category_terms import count_terms, split_words, weigh_terms
+from pipeline.category_paths import list_parents, normalise_path
+from pipeline.category_terms import MAX_LETTERS, count_terms, split_words, weigh_terms
 from pipeline.config import CategoryConfig
 from pipeline.records import FloatArray
 
 DEFAULT_CONFIG = CategoryConfig()
-MIN_KNOWN_WORDS = 0.34  # share of the title's words; below it the text speaks of something else
+MIN_KNOWN_WORDS = 0.33  # share of the title's words; below it the text speaks of something else,
+MIN_KNOWN_TEXT = 0.5  # unless so many of the words of title and description together are known
 Text = tuple[str, str]
 
 
@@ -27,8 +29,9 @@ class TooFewProducts(ValueError):
 
 @dataclass(frozen=True)
 class CategoryModel:
-    """`weights` float32 (terms, categories), `bias` (categories,); `threshold` and `temperature` are
-    those of held-out products."""
+    """`weights` float32 (terms, categories), `bias` (categories,); `temperature`, `threshold` and
+    `parent_threshold` (of the path above, where the category is in doubt) are those of held-out products.
+    """
 
     categories: tuple[str, ...]
     terms: tuple[str, ...]
@@ -37,6 +40,7 @@ class CategoryModel:
     bias: FloatArray
     temperature: float
     threshold: float
+    parent_threshold: float = 0.99
     figures: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
@@ -44,37 +48,72 @@ class CategoryModel:
         return {term: place for place, term in enumerate(self.terms)}
 
     @cached_property
+    def parents(self) -> dict[str, np.ndarray]:
+        """Places of all categories at or below a path, for paths above at least two; the deepest first."""
+        spelled: dict[tuple[str, ...], str] = {}
+        below: dict[tuple[str, ...], list[int]] = {}
+        for place, name in enumerate(self.categories):
+            steps = normalise_path(name)
+            for path in (name, *list_parents(name)):
+                spelled.setdefault(normalise_path(path), path)
+            for length in range(1, len(steps) + 1):
+                below.setdefault(steps[:length], []).append(place)
+        shared = sorted(
+            (path for path, places in below.items() if len(places) > 1), key=lambda p: (-len(p), p)
+        )
+        return {spelled[path]: np.array(below[path]) for path in shared}
+
+    @cached_property
     def version(self) -> str:
         """Short digest of everything that decides an answer."""
-        found = hashlib.sha256(json.dumps([self.categories, self.terms, self.threshold]).encode())
+        settled = [self.categories, self.terms, self.threshold, self.parent_threshold]
+        found = hashlib.sha256(json.dumps(settled).encode())
         found.update(self.weights.tobytes() + self.bias.tobytes() + repr(self.temperature).encode())
         return found.hexdigest()[:12]
 
     @classmethod
     def fit(
-        cls, texts: Sequence[Text], categories: Sequence[str], config: CategoryConfig = DEFAULT_CONFIG
+        cls,
+        texts: Sequence[Text],
+        categories: Sequence[str],
+        config: CategoryConfig = DEFAULT_CONFIG,
+        known: Sequence[str] = (),
     ) -> CategoryModel:
-        """Fits on (title, description) pairs; the threshold comes from products held out in turn.
+        """Fits on (title, description) pairs; the thresholds come from products held out in turn.
 
-        Raises TooFewProducts when there are not two categories.
+        `known` are further categories of the shop, which are found by their names alone. Raises
+        TooFewProducts when there are not two categories with products.
         """
         from pipeline.training.category import fit_model
 
-        return fit_model(texts, categories, config)
+        return fit_model(texts, categories, config, known)
 
     def predict(self, title: str, description: str = "") -> tuple[str | None, float]:
-        """The category or None (abstained), and its calibrated probability (0 to 1)."""
+        """The category, else the one above it, else None (abstained); with its probability (0 to 1)."""
         chances = self.rate(title, description)
         best = int(chances.argmax())
         confidence = float(chances[best])
-        if confidence < self.threshold or not self.knows(title, description):
+        if not self.knows(title, description):
             return None, confidence
-        return self.categories[best], confidence
+        if confidence >= self.threshold:
+            return self.categories[best], confidence
+        return self.find_parent(chances) or (None, confidence)
+
+    def find_parent(self, chances: FloatArray) -> tuple[str, float] | None:
+        """The deepest path above several categories that together are likely enough."""
+        for path, places in self.parents.items():
+            share = float(chances[places].sum())
+            if share >= self.parent_threshold:
+                return path, share
+        return None
 
     def knows(self, title: str, description: str = "") -> bool:
-        """Whether enough of the title's words (or of the description's, without a title) were seen."""
-        words = split_words(title) or split_words(description)
-        return bool(words) and sum(word in self.places for word in words) >= MIN_KNOWN_WORDS * len(words)
+        """Whether enough words were seen: a third of the title's, or half of those of the whole text."""
+        named, told = split_words(title), split_words(description[:MAX_LETTERS])
+        return self._share(named) >= MIN_KNOWN_WORDS or self._share(named + told) >= MIN_KNOWN_TEXT
+
+    def _share(self, words: Sequence[str]) -> float:
+        return sum(word in self.places for word in words) / max(1, len(words))
 
     def rate(self, title: str, description: str = "") -> FloatArray:
         """Probabilities of all categories, float64, sum 1."""
@@ -104,6 +143,7 @@ class CategoryModel:
             "terms": self.terms,
             "temperature": self.temperature,
             "threshold": self.threshold,
+            "parent_threshold": self.parent_threshold,
             "figures": dict(self.figures),
         }
         path.with_suffix(".json").write_text(json.dumps(card, ensure_ascii=False) + "\n")
@@ -125,5 +165,6 @@ class CategoryModel:
             arrays["bias"],
             card["temperature"],
             card["threshold"],
+            card.get("parent_threshold", 0.99),
             card["figures"],
         )

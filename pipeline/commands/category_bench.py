@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections import Counter, defaultdict
+from collections import defaultdict
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pipeline.category import CategoryModel, Text
+from pipeline.category import DEFAULT_CONFIG, CategoryModel, Text
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,12 +38,13 @@ def read_texts(path: Path) -> list[dict[str, Any]]:
 
 def measure(products: list[dict[str, Any]]) -> dict[str, Any]:
     """Held-out figures of one model over these products."""
+    from pipeline.training.category_bench import bench
+
     texts: list[Text] = [(p["title"], p.get("description") or "") for p in products]
     categories = [p["category"] for p in products]
     model = CategoryModel.fit(texts, categories)
-    sizes = Counter(categories)
-    alone = sum(1 for name in categories if sizes[name] == 1)
-    return {**model.figures, "threshold": round(model.threshold, 3), "alone_in_category": alone}
+    shown = {name: model.figures[name] for name in ("products", "categories", "blend")}
+    return {**shown, **bench(texts, categories, DEFAULT_CONFIG), "threshold": round(model.threshold, 3)}
 
 
 def run(args: argparse.Namespace) -> int:
@@ -55,13 +57,30 @@ def run(args: argparse.Namespace) -> int:
             by_source[str(product.get("source", ""))].append(product)
         groups |= {name: rows for name, rows in by_source.items() if len({r["category"] for r in rows}) > 1}
     figures = {name: measure(rows) for name, rows in groups.items()}
-    print(f"{'products of':14} {'n':>5} {'cat.':>5} {'accuracy':>9} {'coverage':>9} {'right':>9} {'ECE':>6}")
-    for name, found in figures.items():
-        right = "-" if found["precision"] is None else f"{found['precision']:.3f}"
-        print(
-            f"{name[:14]:14} {found['products']:5} {found['categories']:5} {found['accuracy']:9.3f} "
-            f"{found['coverage']:9.3f} {right:>9} {found['calibration_error']:6.3f}"
-        )
+    print_table(figures)
     if args.json:
         args.json.write_text(json.dumps(figures, indent=1) + "\n")
     return 0
+
+
+def print_table(figures: Mapping[str, dict[str, Any]]) -> None:
+    """A line a group, the plain reference beside it, then the accuracy by level."""
+    heads = ("accuracy", "coverage", "right", "or above", "right", "cov.@95", "ECE", "plain acc.", "cov.@95")
+    print(f"{'products of':14} {'n':>5} {'cat.':>5} " + " ".join(f"{head:>10}" for head in heads))
+    for name, found in figures.items():
+        plain = found["reference"]
+        cells = [found[key] for key in ("accuracy", "coverage", "precision", "answered", "answered_right")]
+        cells += [
+            found["coverage_at_95"],
+            found["calibration_error"],
+            plain["accuracy"],
+            plain["coverage_at_95"],
+        ]
+        shown = " ".join(f"{'-' if cell is None else f'{cell:.3f}':>10}" for cell in cells)
+        print(f"{name[:14]:14} {found['products']:5} {found['categories']:5} {shown}")
+    for name, found in figures.items():
+        levels = found["levels"].items()
+        print(
+            f"{name}: "
+            + ", ".join(f"first {depth}: {row['accuracy']:.3f} of {row['products']}" for depth, row in levels)
+        )

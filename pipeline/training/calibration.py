@@ -31,7 +31,33 @@ def fit_temperature(logits: FloatArray, targets: np.ndarray) -> float:
         true = chances[rows, targets]
         others = (chances.sum(axis=1) - true) / max(1, classes - 1)
         losses.append(-float(((1 - doubt) * true + doubt * others).mean()))
+    return float(grid[::-1][int(np.argmin(losses[::-1]))])  # of equal ones the least certain
+
+
+def fit_top_temperature(logits: FloatArray, targets: np.ndarray) -> float:
+    """The divisor that makes the best class's probability mean how often it is right; 0.005 to 20.
+
+    For many classes of few rows, of which only the first is ever answered. Right and wrong answers count
+    as Platt's softened targets.
+    """
+    right = logits.argmax(axis=1) == targets
+    hits, misses = int(right.sum()), int((~right).sum())
+    wanted = np.where(right, (hits + 1) / (hits + 2), 1 / (misses + 2))
+    grid = np.exp(np.linspace(np.log(0.005), np.log(20), 140))[::-1]  # of equal ones the least certain wins
+    losses = []
+    for temperature in grid:
+        top = np.clip(softmax(logits / temperature).max(axis=1), 1e-6, 1 - 1e-6)
+        losses.append(-float((wanted * np.log(top) + (1 - wanted) * np.log(1 - top)).mean()))
     return float(grid[int(np.argmin(losses))])
+
+
+def choose_confidence(confidence: FloatArray, right: np.ndarray, precision: float, at_least: float) -> float:
+    """The lowest confidence (N,) at and above which answers are `right` (N,) that often; 0.99 for none."""
+    order = np.argsort(-confidence, kind="stable")
+    answered = np.arange(1, len(order) + 1)
+    wrong = np.cumsum(~right[order])
+    good = 1 - (wrong + PRIOR_ERRORS) / (answered + PRIOR_ERRORS) >= precision
+    return float(max(at_least, confidence[order][np.flatnonzero(good)[-1]])) if good.any() else 0.99
 
 
 def choose_threshold(
@@ -43,13 +69,7 @@ def choose_threshold(
     answered) and precision of what is answered.
     """
     confidence, right = chances.max(axis=1), chances.argmax(axis=1) == targets
-    order = np.argsort(-confidence, kind="stable")
-    answered = np.arange(1, len(order) + 1)
-    wrong = np.cumsum(~right[order])
-    good = 1 - (wrong + PRIOR_ERRORS) / (answered + PRIOR_ERRORS) >= precision
-    threshold = 0.99
-    if good.any():
-        threshold = float(max(at_least, confidence[order][np.flatnonzero(good)[-1]]))
+    threshold = choose_confidence(confidence, right, precision, at_least)
     named = confidence >= threshold
     return threshold, {
         "accuracy": round(float(right.mean()), 4),

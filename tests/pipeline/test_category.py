@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from pipeline.__main__ import main
 from pipeline.category import CategoryModel, Text, TooFewProducts
-from pipeline.category_paths import name_head, normalise_path
+from pipeline.category_paths import list_parents, name_head, normalise_path
 from pipeline.category_terms import count_terms, split_words
+from pipeline.config import CategoryConfig
+from pipeline.training.calibration import fit_top_temperature, softmax
+from pipeline.training.category_bench import bench, rate_levels
 
 THINGS = {
     "Kitchen > Kettles": ("kettle", "boils water quickly, with a spout and a lid"),
@@ -92,6 +97,62 @@ def test_paths_are_the_same_however_they_are_written() -> None:
     assert normalise_path(None) == ()
     assert name_head("Demo > T-shirts") == "type-demo-t-shirts"
     assert name_head("*") == "type-general"
+
+
+def test_a_categorys_name_finds_a_product_before_it_has_any() -> None:
+    texts, categories = _catalog()
+    model = CategoryModel.fit(texts, categories, known=["Kitchen > Blenders"])
+    assert model.categories == ("Kitchen > Blenders", *sorted(THINGS))
+    assert model.categories[int(model.rate("Handheld blender").argmax())] == "Kitchen > Blenders"
+
+
+def test_where_the_category_is_in_doubt_it_answers_the_one_above(model: CategoryModel) -> None:
+    model = replace(model, threshold=0.95, parent_threshold=0.9)
+    category, confidence = model.predict("kettle toaster", "boils water, browns bread, crumb tray")
+    assert (category, confidence > 0.9) == ("Kitchen", True)
+    assert model.predict("kettle toaster sneaker")[0] is None
+
+
+def test_only_paths_above_several_categories_can_be_answered_for_them() -> None:
+    names = ("A > B > C", "A->B->D", "A > E", "F > G")
+    nothing = np.zeros(0, np.float32)
+    model = CategoryModel(names, (), nothing, nothing, nothing, 1.0, 0.9)
+    assert {path: list(places) for path, places in model.parents.items()} == {"A > B": [0, 1], "A": [0, 1, 2]}
+
+
+def test_the_paths_above_are_as_they_are_written() -> None:
+    assert list_parents("A  B -> C -> D") == ["A  B -> C", "A  B"]
+    assert list_parents("A") == []
+
+
+def test_confidence_means_how_often_the_best_answer_is_right() -> None:
+    rng = np.random.default_rng(1)
+    targets = rng.integers(0, 20, 3000)
+    logits = 9 * rng.normal(0, 1, (3000, 20)).astype(np.float32)
+    logits[np.arange(3000), targets] += 27
+    chances = softmax(logits / fit_top_temperature(logits, targets))
+    right = chances.argmax(axis=1) == targets
+    assert chances.max(axis=1).mean() == pytest.approx(right.mean(), abs=0.02)
+
+
+def test_the_bench_measures_levels_and_a_plain_reference_on_the_same_folds() -> None:
+    texts, categories = _catalog(10)
+    found = bench(texts, categories, CategoryConfig())
+    assert found["levels"] == {
+        "1": {"products": 30, "accuracy": 1.0},
+        "2": {"products": 30, "accuracy": 1.0},
+    }
+    assert found["reference"]["accuracy"] > 0.9
+    assert found["answered"] >= found["coverage"] > 0.5
+    assert found["answered_right"] == found["precision"] == 1.0
+
+
+def test_the_benchs_levels_count_only_paths_that_are_as_long() -> None:
+    best = [("a", "b"), ("a", "c"), ("d",)]
+    assert rate_levels(best, [("a", "b"), ("a", "b"), ("d",)]) == {
+        "1": {"products": 3, "accuracy": 1.0},
+        "2": {"products": 2, "accuracy": 0.5},
+    }
 
 
 def test_the_bench_prints_figures_and_writes_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -25,7 +25,6 @@ from pipeline.images import UnreadableImage
 from pipeline.records import FloatArray, PairComparison
 from review.actions import store
 
-DRAWING = 1  # number of the form below; a change gives new names, and old files are left alone
 SIDE_PX = 480  # the rendition that is compared: its cost does not depend on what a supplier sent
 LEVELS = 16  # steps of the map: few enough to compress well
 MIN_CORRELATION = 0.6  # below it the pictures do not lie on each other in any useful way
@@ -40,7 +39,7 @@ def compare(left: str, right: str) -> dict[str, Any]:
     """
     name = store.name_difference(left, right, version())
     try:
-        return dict(json.loads(store.read_difference(name, "json")))
+        return store.read_numbers(name)
     except store.NotStored:
         found, drawn = _measure(left, right)
     store.put_difference(name, "png", drawn)
@@ -57,15 +56,9 @@ def keep(pairs: Iterable[tuple[str, str]]) -> None:
             logger.warning("no map of differences for %s and %s: %s", left[:12], right[:12], error)
 
 
-def map_url(left: str, right: str) -> str:
-    """The signed address of the map of a pair that was compared."""
-    return store.difference_url(store.name_difference(left, right, version()))
-
-
-@lru_cache(maxsize=1)
 def version() -> str:
-    """Names the comparator and the form of what is kept."""
-    return f"{_load()[0].version}.{DRAWING}"
+    """Names the comparator that decides today."""
+    return _load()[0].version
 
 
 @lru_cache(maxsize=1)
@@ -147,6 +140,6 @@ def draw_heat(residual: FloatArray) -> bytes:
     heat = [step / (LEVELS - 1) for step in range(LEVELS)]
     picture.putpalette([value for share in heat for value in (255, round(220 * (1 - share)), 0)])
     kept = io.BytesIO()
-    alphas = bytes(0 if share == 0 else round(90 + 150 * share) for share in heat)
+    alphas = bytes(round(20 + 220 * share**0.8) if share else 0 for share in heat)
     picture.save(kept, "PNG", transparency=alphas, optimize=True)
     return kept.getvalue()

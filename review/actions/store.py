@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -16,6 +18,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 SIDES_PX = (160, 480, 1200)
 ORIGINAL = "original"
+DRAWING = 1  # number of the maps' form: a change gives new names, and old files are left alone
 DIFFERENCE = "difference"  # maps of where two pictures differ; beside the pictures, and none themselves
 _SIGNATURE_CHARS = 24  # 96 bits of HMAC-SHA-256: beyond guessing, and short in a page with 100 pictures
 
@@ -54,6 +57,11 @@ def read_rendition(sha256: str, side_px: int) -> bytes:
     return _read(name_rendition(sha256, side_px))
 
 
+def read_numbers(name: str) -> dict[str, Any]:
+    """What was measured of a pair. Raises NotStored."""
+    return dict(json.loads(read_difference(name, "json")))
+
+
 def read_difference(name: str, suffix: str) -> bytes:
     """What was kept of a compared pair: its map ('png') or its numbers ('json'). Raises NotStored."""
     return _read(_locate_difference(name, suffix))
@@ -88,7 +96,7 @@ def name_rendition(sha256: str, side_px: int) -> str:
 
 def name_difference(left: str, right: str, version: str) -> str:
     """What a pair's map is called; `version` names the comparator that made it."""
-    return f"{left}-{right}.{version}"
+    return f"{left}-{right}.{version}.{DRAWING}"
 
 
 def _locate_difference(name: str, suffix: str) -> str:

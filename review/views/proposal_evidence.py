@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from review.access import ADMIN, SPECIALIST, NotFound, get_proposal_for
 from review.actions import store
+from review.models import Proposal
 from review.views.comparison_words import explain_distances, tell_geometry, tell_verdict
 from review.views.frame import page
 
@@ -25,16 +26,26 @@ def comparison(request: HttpRequest, proposal_id: int) -> HttpResponse:
     asked = {left, right}
     if "\0" in left + right or proposal.items.filter(image__sha256__in=asked).count() != 2:
         raise NotFound
-    from review import differences  # OpenCV is not loaded into a web process before it is needed
-
     try:
-        found = differences.compare(left, right)
+        version, found = _find(proposal, left, right)
     except store.NotStored:
         return JsonResponse({"message": LOST}, status=410)
-    url = differences.map_url(left, right) if found["has_map"] else ""
-    answer = JsonResponse(_describe(found) | {"map": url, "version": differences.version()})
+    name = store.name_difference(left, right, version)
+    url = store.difference_url(name) if found["has_map"] else ""
+    answer = JsonResponse(_describe(found) | {"map": url, "version": version})
     answer["Cache-Control"] = "private, max-age=3600"  # the same two pictures, the same answer
     return answer
+
+
+def _find(proposal: Proposal, left: str, right: str) -> tuple[str, dict[str, Any]]:
+    """What the comparator of the proposal noted of the pair, else what today's finds."""
+    version = str(proposal.model_versions.get("comparator", ""))
+    try:
+        return version, store.read_numbers(store.name_difference(left, right, version))
+    except store.NotStored:
+        from review import differences  # OpenCV is not loaded into a web process before it is needed
+
+        return differences.version(), differences.compare(left, right)
 
 
 def _describe(found: dict[str, Any]) -> dict[str, Any]:

@@ -260,19 +260,6 @@ def test_skipping_gives_the_proposal_back(open_page: OpenPage, person: User) -> 
     assert holders == {first.pk: None, second.pk: "sam"}
 
 
-def test_comparing_shows_both_pictures_and_the_distances(open_page: OpenPage, person: User) -> None:
-    proposal = propose()
-    page = open_page(f"/proposals/{proposal.pk}/", person)
-    focus(page, "dropped", list_shas(proposal)[2])
-    press(page, "c")
-    dialog = page.get_by_role("dialog")
-    expect(dialog.locator("img:visible")).to_have_count(2)
-    expect(dialog).to_contain_text("Decided by residual")
-    expect(dialog).to_contain_text("limit 10")
-    press(page, "f")
-    expect(dialog.locator("img:visible")).to_have_count(1)
-
-
 def test_the_fewest_pictures_count_as_moved(open_page: OpenPage) -> None:
     page = open_page("/log-in/")
     script = "async (places) => (await import('/static/js/review/state.js')).findMoved(places)"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from pathlib import Path
 from typing import Any
 
@@ -174,7 +175,8 @@ def test_what_was_compared_is_not_computed_again(folder: Path, monkeypatch: pyte
     _, (_, kept, copy, *_) = make_compared()
     found = differences.compare(kept, copy)
     files = sorted(path.name for path in folder.rglob("difference/**/*") if path.is_file())
-    assert files == [f"{kept}-{copy}.{differences.version()}.{suffix}" for suffix in ("json", "png")]
+    name = store.name_difference(kept, copy, differences.version())
+    assert files == [f"{name}.{suffix}" for suffix in ("json", "png")]
     monkeypatch.setattr(differences, "_measure", None)
     assert differences.compare(kept, copy) == found
 
@@ -185,6 +187,18 @@ def test_maps_of_proposed_copies_are_ready_and_a_lost_picture_holds_nothing_up(f
     differences.keep([("ab" * 32, first), (kept, copy)])
     assert len(list(folder.rglob("difference/**/*.png"))) == 1
     assert Image.objects.count() == images
+
+
+def test_what_the_selection_compared_is_told_as_it_was_measured_then(client: Client, sam: User) -> None:
+    proposal, (_, kept, copy, *_) = make_compared()
+    found = differences.compare(kept, copy) | {"probability": 0.77}
+    name = store.name_difference(kept, copy, "older-1")
+    store.put_difference(name, "json", json.dumps(found).encode())
+    Proposal.objects.update(model_versions={"comparator": "older-1"})
+    client.force_login(sam)
+    answer = ask(client, proposal, kept, copy).json()
+    assert (answer["probability"], answer["version"]) == (0.77, "older-1")
+    assert "older-1" in answer["map"]
 
 
 def test_a_picture_that_is_lost_is_told_so(client: Client, sam: User) -> None:
@@ -206,7 +220,7 @@ def test_pictures_of_another_product_are_not_compared(client: Client, sam: User)
 def test_a_map_needs_its_signature(client: Client) -> None:
     _, (_, kept, copy, *_) = make_compared()
     differences.compare(kept, copy)
-    url = differences.map_url(kept, copy)
+    url = store.difference_url(store.name_difference(kept, copy, differences.version()))
     assert client.get(url).status_code == 200
     assert client.get(url[:-1] + ("0" if url[-1] != "0" else "1")).status_code == 404
 
@@ -218,7 +232,7 @@ def test_heat_is_clear_where_nothing_differs_and_strongest_where_most_does() -> 
         pixels = np.asarray(heat.convert("RGBA"))
     assert pixels.shape == (4, 6, 4)
     assert pixels[0, 0, 3] == 0
-    assert pixels[1, 2, 3] > pixels[3, 5, 3] > 90
+    assert pixels[1, 2, 3] > 200 > pixels[3, 5, 3] > 90
     assert pixels[1, 2, 1] < pixels[3, 5, 1]  # redder
 
 

@@ -1,21 +1,8 @@
 // Every command of the proposal page by its name, whichever key or button asked for it.
 import { listChanges } from "./changes.js";
+import { findOther, looking } from "./looking.js";
 
 const find = (selector) => document.querySelector(selector);
-
-// What a picture is compared with: the one that it is said to repeat, else today's hero, else its neighbour.
-function findOther(review, sha) {
-  const copy = review.copyOf(sha) ?? review.images.get(sha).copyOf;
-  if (copy) return copy;
-  const others = [...review.order, ...review.before].filter((other) => other !== sha);
-  const copies = [...review.images.values()].filter((image) => image.copyOf === sha);
-  return copies[0]?.sha ?? others[0];
-}
-
-function nameFor(review, sha) {
-  const place = review.order.indexOf(sha);
-  return place < 0 ? "dropped picture" : `picture ${place + 1}`;
-}
 
 function editing({ review, strips, data }) {
   const focused = () => strips.focus?.sha;
@@ -49,23 +36,8 @@ function editing({ review, strips, data }) {
   };
 }
 
-function looking({ review, strips, compare }) {
+function finding({ strips }) {
   return {
-    zoom: () => {
-      const image = review.images.get(strips.focus?.sha);
-      if (!image || image.unreadable) return;
-      const picture = find("#zoom img");
-      picture.src = image.large;
-      picture.alt = review.typeOf(image.sha);
-      find("#zoom").showModal();
-    },
-    compare: () => {
-      const sha = strips.focus?.sha;
-      const other = sha && findOther(review, sha);
-      if (!other) return;
-      const [left, right] = review.images.get(other).copyOf === sha ? [sha, other] : [other, sha];
-      compare.open(review.images.get(left), review.images.get(right), [nameFor(review, left), nameFor(review, right)]);
-    },
     help: () => find("#help").showModal(),
     "only-changes": () => {
       const button = find('[data-do="only-changes"]');
@@ -77,6 +49,6 @@ function looking({ review, strips, compare }) {
 }
 
 export function makeActions(page, deciding) {
-  const actions = { ...editing(page), ...looking(page), ...deciding };
+  const actions = { ...editing(page), ...looking(page), ...finding(page), ...deciding };
   return (name, value) => actions[name]?.(value);
 }

@@ -1,5 +1,6 @@
 // The picture in focus: large, with its marks, evidence, types and the reason when it was taken out.
-import { showEvidence } from "./evidence.js";
+import { showBoxes, showEvidence } from "./evidence.js";
+import { explainPlace } from "./places.js";
 import { findMovedShas, makeMark, markAfter, markBefore, markOut } from "./marks.js";
 
 const MARKERS = { before: markBefore, after: markAfter, dropped: markOut };
@@ -11,6 +12,9 @@ export class Detail {
     this.begin(act);
     strips.root.addEventListener("proposal-shown", () => this.begin(act));
     strips.root.addEventListener("focus-moved", () => this.draw());
+    if (matchMedia("(max-width: 720px)").matches) { // the strips are next on a phone, evidence on demand
+      for (const fold of document.querySelectorAll(".detail-fold")) fold.open = false;
+    }
   }
 
   // What goes by the proposal: its types, and the models that judged it.
@@ -47,9 +51,9 @@ export class Detail {
     this.drawPicture(image);
     const marks = MARKERS[strip](this.review, this.data.reasons, sha, findMovedShas(this.review));
     find("#detail-marks").replaceChildren(...marks.map(makeMark));
-    find("#detail-why").textContent = isKept ? image.evidence?.place ?? "" : "";
+    find("#detail-why").textContent = isKept ? explainPlace(this.review, this.data.types, sha) : "";
     find("#detail-title").textContent = this.title(strip, sha);
-    find("#detail-facts").textContent = describeFile(image);
+    find("#detail-facts").replaceChildren(...describeFile(image).map(makeFact));
     find("#drop-word").textContent = isKept ? "Drop" : "Put back";
     find('[data-do="not-copy"]').hidden = !this.review.copyOf(sha) || isKept;
     for (const [name, by] of [["move-left", -1], ["move-right", 1]]) {
@@ -58,6 +62,7 @@ export class Detail {
     }
     this.drawChoices(image, isKept);
     showEvidence(find("#evidence"), image, this.versions);
+    showBoxes(find("#detail-boxes"), image);
   }
 
   title(strip, sha) {
@@ -100,11 +105,20 @@ export class Detail {
 }
 
 function describeFile(image) {
-  const parts = image.unreadable ? [image.unreadable] : [];
-  if (image.supplier) parts.push(`from ${image.supplier}`);
-  if (image.width) parts.push(`${image.width} × ${image.height} px`);
-  if (image.bytes) parts.push(image.bytes >= 1e6 ? `${(image.bytes / 1e6).toFixed(1)} MB` : `${Math.max(1, Math.round(image.bytes / 1e3))} kB`);
-  if (image.confidence != null && image.type) parts.push(`${image.type} ${image.confidence.toFixed(2)}`);
-  parts.push(image.source.split("/").at(-1));
-  return parts.join(" · ");
+  const size = image.bytes >= 1e6 ? `${(image.bytes / 1e6).toFixed(1)} MB` : `${Math.max(1, Math.round(image.bytes / 1e3))} kB`;
+  const facts = image.unreadable ? [["Trouble", image.unreadable]] : [];
+  facts.push(["Sent by", image.origin || image.supplier || "nobody any more"]);
+  if (image.width) facts.push(["Size", `${image.width} × ${image.height} px · ${size} · ${image.kind}`]);
+  facts.push(["File", image.source.split("/").at(-1)], ["First seen", image.firstSeen]);
+  return facts;
+}
+
+function makeFact([name, value]) {
+  const row = document.createElement("div");
+  const term = document.createElement("dt");
+  const text = document.createElement("dd");
+  term.textContent = name;
+  text.textContent = value;
+  row.append(term, text);
+  return row;
 }

@@ -1,104 +1,105 @@
-// Why the judges said what they said, as rows that can be read at a glance.
-const JUDGES = {
-  blur: "blur", small_object: "small object", placeholder: "placeholder", badge: "badge or text",
-  watermark: "watermark", adult: "adult", weapon: "weapon", violence: "violence",
-  resolution: "resolution", aspect: "shape", file_size: "file size", relevance: "shows the product",
-};
+// Why the judges said what they said: a bar with its limit, a number, and a sentence that folds away.
+import { makeIcon } from "./marks.js";
+
 const number = (value) => (value == null ? "–" : Number(value).toFixed(2));
 
-// Distances are bits or small shares: whole ones stay whole, small ones get a third digit.
-function distance(value) {
-  if (Number.isInteger(value)) return String(value);
-  return Number(value).toFixed(Math.abs(value) < 0.1 ? 3 : 2);
-}
-
-function make(name, className, ...children) {
+export function make(name, className, ...children) {
   const element = document.createElement(name);
   if (className) element.className = className;
-  element.append(...children);
+  element.append(...children.filter((child) => child != null && child !== ""));
   return element;
 }
 
-function makeMeter(value, threshold, isBad) {
+// A share of 0 to 1, and a tick where the limit is.
+export function makeMeter(value, limit, isBad) {
   const meter = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   meter.setAttribute("class", `meter${isBad ? " is-bad" : ""}`);
-  meter.setAttribute("viewBox", "0 0 100 8");
+  meter.setAttribute("viewBox", "0 0 100 10");
   meter.setAttribute("preserveAspectRatio", "none");
   meter.setAttribute("aria-hidden", "true");
-  const shapes = [["meter-ground", 0, 100], ["meter-value", 0, Math.min(1, Math.max(0, value)) * 100]];
-  if (threshold != null) shapes.push(["meter-threshold", Math.min(1, threshold) * 100 - 0.6, 1.2]);
-  for (const [name, x, width] of shapes) {
+  const within = (share) => Math.min(1, Math.max(0, share)) * 100;
+  const shapes = [["meter-ground", 0, 100, 2, 6], ["meter-value", 0, within(value), 2, 6]];
+  if (limit != null) shapes.push(["meter-threshold", Math.min(98.4, within(limit)), 1.6, 0, 10]);
+  for (const [name, x, width, y, height] of shapes) {
     const shape = document.createElementNS("http://www.w3.org/2000/svg", "rect");
     shape.setAttribute("class", name);
-    for (const [key, at] of Object.entries({ x, y: 0, width, height: 8 })) shape.setAttribute(key, at);
+    for (const [key, at] of Object.entries({ x, y, width, height })) shape.setAttribute(key, at);
     meter.append(shape);
   }
   return meter;
 }
 
-function makeRow(name, value, threshold, isBad, word) {
-  const row = make("tr", "");
-  const bar = make("td", "evidence-bar");
-  if (value != null) bar.append(makeMeter(value, threshold, isBad));
-  const head = make("th", "", name);
-  head.scope = "row";
-  row.append(head, bar, make("td", isBad ? "evidence-bad" : "", word));
-  return row;
+function makePart(title, ...children) {
+  return make("section", "evidence-part", make("h3", "", title), ...children);
 }
 
-const nameJudge = ([name]) => JUDGES[name] ?? name.replaceAll("_", " ");
-
-// What is flagged first, then what came nearest to its threshold.
-function byNearness([, a], [, b]) {
-  return b.flag - a.flag || (b.score - (b.threshold ?? 1)) - (a.score - (a.threshold ?? 1));
+function makeJudge(judge) {
+  const word = judge.threshold == null ? number(judge.score)
+    : `${number(judge.score)} ${judge.flag ? "≥" : "<"} ${number(judge.threshold)}`;
+  const name = make("span", "judge-name", judge.flag ? makeIcon("warning") : "", judge.label);
+  const line = make("summary", "", name, makeMeter(judge.score, judge.threshold, judge.flag), make("span", "judge-number", word));
+  const more = [judge.note, judge.version && `model ${judge.version}`].filter(Boolean).join(" · ");
+  const fold = make("details", `judge${judge.flag ? " is-bad" : ""}`, line, make("p", "", `${judge.sentence} `, make("span", "quiet", more)));
+  fold.open = judge.flag;
+  fold.dataset.judge = judge.name;
+  return fold;
 }
 
-function judgeRow([name, judge]) {
-  let word = judge.score == null ? judge.note || "no model" : number(judge.score);
-  if (judge.score != null && judge.threshold != null) word += `${judge.flag ? " ≥ " : " < "}${number(judge.threshold)}`;
-  if (judge.score != null && judge.note) word += `, ${judge.note}`;
-  const row = makeRow(nameJudge([name]), judge.score, judge.threshold, judge.flag, word);
-  if (judge.version) row.title = `model ${judge.version}`;
-  return row;
-}
-
-function makeTable(title, rows) {
-  const body = make("tbody", "", ...rows);
-  return make("div", "evidence-part", make("h3", "", title), make("table", "evidence-table", body));
-}
-
-function showTypes(image) {
-  const found = image.evidence?.type;
-  if (!found?.probabilities) return [];
-  const best = Object.entries(found.probabilities).sort((a, b) => b[1] - a[1]).slice(0, 4);
-  const rows = best.map(([name, share]) => makeRow(name, share, found.threshold, false, number(share)));
-  const head = found.head ? `Type, by ${found.head}` : "Type";
-  return [makeTable(head, rows)];
-}
-
-// Distances below their thresholds speak for a copy.
-export function showDistances(compared) {
-  if (!compared?.distances) return [];
-  const rows = Object.entries(compared.distances).map(([name, value]) => {
-    const threshold = compared.thresholds?.[name];
-    const row = make("tr", "");
-    const head = make("th", "", name.replaceAll("_", " "));
-    head.scope = "row";
-    row.append(head, make("td", "number", distance(value)), make("td", "quiet", threshold == null ? "" : `limit ${distance(threshold)}`));
-    return row;
+function showTypes({ types, confidence }) {
+  if (!types) return null;
+  const rows = types.best.map(([name, share], i) => {
+    const isFirst = i === 0 ? " is-first" : "";
+    return make("li", `type-share${isFirst}`, make("span", "judge-name", name), makeMeter(share, types.threshold), make("span", "judge-number", number(share)));
   });
-  const by = compared.decided_by ? ` Decided by ${String(compared.decided_by).replaceAll("_", " ")}.` : "";
-  return [makeTable(`The same picture?${by}`, rows)];
+  const version = types.version ? make("span", "quiet", `model ${types.version}, sure from ${number(types.threshold)}`) : "";
+  const list = rows.length ? make("ol", "type-shares", ...rows) : null;
+  return makePart(confidence == null ? "Type" : `Type ${number(confidence)} sure`, list, make("p", "evidence-sentence", `${types.sentence} `, version));
+}
+
+// Distances of a pair: the tick in the middle of a bar is the limit, whatever the unit.
+export function makeRows(title, rows) {
+  const body = rows.map((row) => {
+    const head = make("th", "", row.label, row.meaning ? make("span", "only-heard", `, ${row.meaning}`) : "");
+    head.scope = "row";
+    head.title = row.meaning;
+    const bar = make("td", "evidence-bar");
+    if (row.share != null) bar.append(makeMeter(row.share, 0.5, row.beyond));
+    return make("tr", row.beyond ? "is-bad" : "", head, bar, make("td", "number", row.value), make("td", "quiet", row.limit ? `limit ${row.limit}` : ""));
+  });
+  return makePart(title, make("table", "evidence-table", make("tbody", "", ...body)));
+}
+
+function showCopy({ copy }) {
+  if (!copy) return null;
+  const sure = copy.probability == null ? "" : ` Probability ${number(copy.probability)}.`;
+  const part = makeRows("Copy", copy.rows);
+  part.querySelector("h3").after(make("p", "evidence-sentence", `${copy.verdict}${sure}`));
+  return part;
+}
+
+function showJudges({ judges, silent }) {
+  const flagged = judges.filter((judge) => judge.flag).length;
+  const title = `${judges.length} judges, ${flagged || "no"} ${flagged > 1 ? "objections" : "objection"}`;
+  const none = silent.length ? make("p", "quiet evidence-sentence", `Not judged, no model: ${silent.join(", ")}`) : null;
+  return judges.length || none ? makePart(title, ...judges.map(makeJudge), none) : null;
 }
 
 export function showEvidence(place, image, versions) {
-  const judges = Object.entries(image.evidence?.judges ?? {});
-  const scored = judges.filter(([, judge]) => judge.score != null).sort(byNearness);
-  const silent = judges.filter(([, judge]) => judge.score == null);
-  const parts = [...showTypes(image), ...showDistances(image.evidence?.copy)];
-  if (scored.length) parts.unshift(makeTable("Judges", scored.map(judgeRow)));
-  if (silent.length) parts.push(make("p", "quiet small evidence-part", `Not judged, no model: ${silent.map(nameJudge).join(", ")}`));
-  if (versions) parts.push(make("p", "quiet small evidence-part", versions));
+  const parts = [showJudges(image), showTypes(image), showCopy(image)].filter(Boolean);
+  if (image.judges.some((judge) => judge.flag)) parts.sort((a) => (a.querySelector(".judge") ? -1 : 0));
   if (!parts.length) parts.push(make("p", "quiet", "Nothing was noted about this picture."));
+  if (versions) parts.push(make("p", "quiet small evidence-part", `Made with ${versions}`));
   place.replaceChildren(...parts);
+}
+
+// Where a judge saw something, on the picture: boxes in shares of its sides.
+export function showBoxes(svg, image) {
+  svg.setAttribute("viewBox", `0 0 ${image.width || 1} ${image.height || 1}`);
+  const boxes = image.judges.filter((judge) => judge.box);
+  svg.replaceChildren(...boxes.map(({ box: [left, top, right, bottom] }) => {
+    const shape = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+    const at = { x: left * image.width, y: top * image.height, width: (right - left) * image.width, height: (bottom - top) * image.height };
+    for (const [key, value] of Object.entries(at)) shape.setAttribute(key, value);
+    return shape;
+  }));
 }

@@ -2,7 +2,6 @@
 import { makeActions } from "./actions.js";
 import { ChangeList } from "./change-list.js";
 import { Coming } from "./coming.js";
-import { Compare } from "./compare.js";
 import { makeDeciding } from "./deciding.js";
 import { lastDecided } from "./decided.js";
 import { Detail } from "./detail.js";
@@ -25,7 +24,7 @@ const find = (selector) => document.querySelector(selector);
 const data = JSON.parse(find("#proposal-data").textContent);
 const review = new Review(data.images);
 const strips = new Strips(find("#strips"), review, data.reasons);
-const page = { data, review, strips, compare: new Compare(find("#compare")), coming: new Coming(), isLeaving: false, shownAt: -1e4 };
+const page = { data, review, strips, coming: new Coming(), isLeaving: false, shownAt: -1e4 };
 Object.defineProperty(data, "whole", { value: () => ({ ...structuredClone({ ...data }), parts: readParts() }) });
 const readParts = () => Object.fromEntries(["facts", "summary", "notices"].map((name) => [name, find(`#${name}`).innerHTML]));
 

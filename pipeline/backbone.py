@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from pipeline import backbone_runtimes
+from pipeline import backbone_layout, backbone_runtimes
 from pipeline.backbone_sources import BackboneSpec, read_spec
 from pipeline.images import fit_within
 from pipeline.records import FloatArray, RgbArray
@@ -28,7 +27,8 @@ class Backbone:
     dim: int
     runtime: str
     precision: str
-    forward: Callable[[RgbArray], FloatArray]
+    forward: backbone_runtimes.Forward
+    grids: tuple[backbone_layout.Grid, ...] = ()
 
     @property
     def id(self) -> str:
@@ -54,14 +54,36 @@ class Backbone:
 
         Raises ValueError for another shape or dtype.
         """
+        return self.see(batch)[0]
+
+    def see(self, batch: RgbArray) -> tuple[FloatArray, FloatArray]:
+        """Embeddings as `embed` gives them and, from the same pass, layouts float32 (N,P).
+
+        A layout keeps where in the picture things are (pipeline.backbone_layout); P is 0 for a backbone
+        whose stages cannot be read. Raises ValueError for another shape or dtype.
+        """
         side = self.spec.side_px
         if batch.dtype != np.uint8 or batch.shape[1:] != (side, side, 3):
             raise ValueError(f"expected uint8 (N,{side},{side},3), got {batch.dtype} {batch.shape}")
-        if not len(batch):
-            return np.zeros((0, self.dim), np.float32)
         step = GPU_BATCH if self.runtime == "cuda" else BATCH
-        parts = [self.forward(batch[i : i + step]) for i in range(0, len(batch), step)]
-        return np.concatenate(parts).astype(np.float32, copy=False)
+        found = [self.forward(batch[i : i + step]) for i in range(0, len(batch), step)]
+        embeddings = [np.zeros((0, self.dim), np.float32), *(first for first, *_ in found)]
+        layouts = [np.zeros((0, self.layout_dim), np.float32), *(self._lay_out(one) for one in found)]
+        return np.concatenate(embeddings), np.concatenate(layouts)
+
+    @property
+    def layout_dim(self) -> int:
+        """Length of a layout."""
+        return sum(channels * cells * cells for channels, cells in self.grids)
+
+    def _lay_out(self, found: list[FloatArray]) -> FloatArray:
+        if not self.grids:
+            return np.zeros((len(found[0]), 0), np.float32)
+        return backbone_layout.flatten(found[1:])
+
+    def mirror(self, layouts: FloatArray) -> FloatArray:
+        """Layouts of the mirrored pictures, without another pass."""
+        return backbone_layout.mirror(layouts, self.grids)
 
 
 def to_input(rgb: RgbArray, side_px: int = 224) -> RgbArray:
@@ -100,10 +122,11 @@ def load_backbone(
     chosen = _choose_runtime(spec) if runtime == "auto" else runtime
     if chosen == "openvino":
         threads = threads or int(os.environ.get("SMARTIMG_THREADS", "0"))
-        forward, dim = backbone_runtimes.load_openvino(spec, threads)
-        return Backbone(spec, dim, "openvino", "f32", forward)
-    forward, dim = backbone_runtimes.load_torch(spec, "cuda" if chosen == "cuda" else "cpu")
-    return Backbone(spec, dim, chosen, "bf16" if chosen == "cuda" else "f32", forward)
+        forward, shapes = backbone_runtimes.load_openvino(spec, threads)
+    else:
+        forward, shapes = backbone_runtimes.load_torch(spec, "cuda" if chosen == "cuda" else "cpu")
+    grids = tuple((shape[1], shape[2]) for shape in shapes[1:])
+    return Backbone(spec, shapes[0][1], chosen, "bf16" if chosen == "cuda" else "f32", forward, grids)
 
 
 def _choose_runtime(spec: BackboneSpec) -> str:

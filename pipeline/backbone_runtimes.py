@@ -16,11 +16,13 @@ from typing import Any
 
 import numpy as np
 
+from pipeline.backbone_layout import has_stages, with_layout
 from pipeline.backbone_sources import BackboneSpec, build_module
 from pipeline.records import FloatArray, RgbArray
 
-Forward = Callable[[RgbArray], FloatArray]
-CACHE_FORMAT = 1  # raise it when what is converted changes
+Forward = Callable[[RgbArray], list[FloatArray]]  # embeddings, then maps where the stages can be read
+Shapes = list[tuple[int, ...]]  # of what a forward pass gives; the first of each is the batch
+CACHE_FORMAT = 2  # raise it when what is converted changes
 
 
 def find_cache_folder() -> Path:
@@ -42,8 +44,8 @@ def find_cache_folder() -> Path:
     return fallback
 
 
-def load_openvino(spec: BackboneSpec, threads: int) -> tuple[Forward, int]:
-    """The forward pass on a CPU and the embedding's length; converts the weights on the first call."""
+def load_openvino(spec: BackboneSpec, threads: int) -> tuple[Forward, Shapes]:
+    """The forward pass on a CPU and its outputs' shapes; converts the weights on the first call."""
     import openvino
 
     path = _converted_path(spec)
@@ -55,13 +57,18 @@ def load_openvino(spec: BackboneSpec, threads: int) -> tuple[Forward, int]:
     if threads:
         options["INFERENCE_NUM_THREADS"] = threads
     compiled = core.compile_model(str(path), "CPU", options)
-    dim = int(compiled.output(0).get_partial_shape()[1].get_length())
+    count = len(compiled.outputs)
 
-    def forward(batch: RgbArray) -> FloatArray:
-        result = compiled(np.ascontiguousarray(batch))[0]
-        return np.array(result, np.float32)  # a copy: the request's own buffer is used again
+    def forward(batch: RgbArray) -> list[FloatArray]:
+        result = compiled(np.ascontiguousarray(batch))
+        return [np.array(result[i], np.float32) for i in range(count)]  # copies: the buffers are used again
 
-    return forward, dim
+    return forward, [_read_shape(output.get_partial_shape()) for output in compiled.outputs]
+
+
+def _read_shape(shape: Any) -> tuple[int, ...]:
+    """The lengths of an output; 0 for the batch."""
+    return (0, *(int(part.get_length()) for part in list(shape)[1:]))
 
 
 def _converted_path(spec: BackboneSpec) -> Path:
@@ -107,7 +114,8 @@ def _with_normalisation(spec: BackboneSpec) -> Any:
     """The module with uint8 (N,S,S,3) as its input."""
     import torch
 
-    inner = build_module(spec)
+    built = build_module(spec)
+    inner = with_layout(built) if has_stages(built) else built
 
     class Normalised(torch.nn.Module):
         shift: torch.Tensor
@@ -119,14 +127,14 @@ def _with_normalisation(spec: BackboneSpec) -> Any:
             self.register_buffer("shift", torch.tensor(spec.mean).view(1, 3, 1, 1) * 255)
             self.register_buffer("span", torch.tensor(spec.std).view(1, 3, 1, 1) * 255)
 
-        def forward(self, batch: torch.Tensor) -> torch.Tensor:
+        def forward(self, batch: torch.Tensor) -> Any:
             pixels = batch.permute(0, 3, 1, 2).to(self.shift.dtype)
             return self.inner((pixels - self.shift) / self.span)
 
     return Normalised().eval()
 
 
-def load_torch(spec: BackboneSpec, device: str) -> tuple[Forward, int]:
+def load_torch(spec: BackboneSpec, device: str) -> tuple[Forward, Shapes]:
     """The forward pass in torch: float32 on `cpu`, bf16 with pinned transfers on `cuda`."""
     import torch
 
@@ -134,12 +142,14 @@ def load_torch(spec: BackboneSpec, device: str) -> tuple[Forward, int]:
     half = device == "cuda"
     module.inner.to(memory_format=torch.channels_last)
 
-    def forward(batch: RgbArray) -> FloatArray:
+    def forward(batch: RgbArray) -> list[FloatArray]:
         tensor = torch.from_numpy(np.ascontiguousarray(batch))
         if half:
             tensor = tensor.pin_memory().to(device, non_blocking=True)
         with torch.inference_mode(), torch.autocast(device, torch.bfloat16, enabled=half):
-            return module(tensor).float().cpu().numpy()
+            found = module(tensor)
+        parts = found if isinstance(found, tuple) else (found,)
+        return [part.float().cpu().numpy() for part in parts]
 
-    dim = int(forward(np.zeros((1, spec.side_px, spec.side_px, 3), np.uint8)).shape[1])
-    return forward, dim
+    example = forward(np.zeros((1, spec.side_px, spec.side_px, 3), np.uint8))
+    return forward, [part.shape for part in example]

@@ -14,6 +14,14 @@ const nameOf = (review, sha) => {
   return before === null ? review.typeOf(sha) || "a picture" : `picture ${before + 1}`;
 };
 
+// Today's hero first again, and the new one back where it came from.
+function withFormerHero(review, former, wanted) {
+  const order = [former, ...review.order.filter((sha) => sha !== former && sha !== wanted)];
+  const ahead = review.before.slice(0, Math.max(0, review.before.indexOf(wanted))).reverse();
+  const behind = ahead.find((sha) => order.includes(sha)) ?? former;
+  return order.toSpliced(order.indexOf(behind) + 1, 0, wanted);
+}
+
 function heroChange(review) {
   const [wanted] = review.proposed;
   const [former] = review.before;
@@ -21,7 +29,7 @@ function heroChange(review) {
   const isOn = review.order[0] === wanted;
   return [{
     id: `hero ${wanted}`, sha: wanted, meaning: "hero", isOn, word: `${nameOf(review, wanted)} becomes the hero`,
-    toggle: () => review.moveTo(isOn ? former : wanted, 0),
+    toggle: () => (isOn ? review.reorder(withFormerHero(review, former, wanted)) : review.moveTo(wanted, 0)),
   }];
 }
 

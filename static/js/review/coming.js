@@ -6,8 +6,10 @@ export class Coming {
     Object.assign(this, { rows: [], pictures: new Map(), loading: null });
   }
 
-  // Loads behind `data` what is not there yet; `busy` are proposals that are decided but not saved yet.
-  load(data, busy) {
+  // Loads what comes behind `data`; `busy` are proposals that are decided but not saved yet. After a jump
+  // what was loaded for another place is of no use.
+  load(data, busy, { isJump = false } = {}) {
+    if (isJump) this.rows = [];
     const mark = {};
     this.mark = mark;
     this.loading = this.fetch(data, busy).then((rows) => {

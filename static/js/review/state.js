@@ -78,6 +78,14 @@ export class Review {
     });
   }
 
+  // Another order of the same and of further pictures, as one step.
+  reorder(order) {
+    return this.change((now) => {
+      for (const sha of order) if (!now.order.includes(sha)) forget(now, sha);
+      now.order = order;
+    });
+  }
+
   step(sha, by) {
     const from = this.now.order.indexOf(sha);
     return from >= 0 && from + by >= 0 && from + by < this.now.order.length && this.moveTo(sha, from + by);

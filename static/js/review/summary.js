@@ -1,6 +1,7 @@
 // What would change, in one sentence; said anew with every edit. Follows review/actions/changes.py.
 import { findMovedShas } from "./marks.js";
 
+const listed = new Intl.ListFormat("en", { type: "conjunction" });
 const count = (number, one, many = `${one}s`) => `${number} ${number === 1 ? one : many}`;
 
 function describeHero(review, views, sha) {
@@ -32,7 +33,7 @@ export function summarise(review, words) {
   if (better.length) parts.push(`${count(better.length, "image")} replaced by a better copy`);
   if (copies.length > better.length) parts.push(`${count(copies.length - better.length, "copy", "copies")} removed`);
   parts.push(...describeOut(review, words, out));
-  if (fresh.length) parts.push(`${count(fresh.length, "image")} added${suppliers.length ? ` from ${suppliers.join(" and ")}` : ""}`);
+  if (fresh.length) parts.push(`${count(fresh.length, "image")} added${suppliers.length ? ` from ${listed.format(suppliers)}` : ""}`);
   const named = Object.keys(review.now.types).length;
   if (named) parts.push(`${count(named, "image")} renamed`);
   if (!hasNewHero && findMovedShas(review).size) parts.push("order changed");

@@ -57,7 +57,7 @@ async function reopen(page, deciding, url, edits, push = true) {
   const next = await answer.json();
   show(page, next, { edits: edits ?? undefined, push });
   if (next.canEdit) lease.hold(next.leaseUrl);
-  page.coming.load(data, [...deciding.listBusy()]);
+  page.coming.load(data, [...deciding.listBusy()], { isJump: true });
   return true;
 }
 

@@ -31,6 +31,7 @@ _ADDRESSES = {
     "openUrl": "proposal-open",
     "comingUrl": "proposals-coming",
     "comparisonUrl": "proposal-comparison",
+    "rulesUrl": "proposal-rules",
 }
 
 

@@ -1,19 +1,27 @@
-"""What the proposal page asks for when somebody wants to know more: two pictures compared."""
+"""What the proposal page asks for when somebody wants to know more: two pictures compared, rules broken."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from review import rules
 from review.access import ADMIN, SPECIALIST, NotFound, get_proposal_for
 from review.actions import store
 from review.models import Proposal
 from review.views.comparison_words import explain_distances, tell_geometry, tell_verdict
 from review.views.frame import page
 
+MANY_CHANGES = 3  # coming days that are offered
 LOST = "One of the two pictures cannot be read any more, so they cannot be compared."
 
 
@@ -60,6 +68,59 @@ def _describe(found: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+@require_safe
+@page(SPECIALIST, ADMIN)
+def broken_rules(request: HttpRequest, proposal_id: int) -> HttpResponse:
+    """Marketplaces' rules that today's set and the new one break on a day; `order` counts the edits in."""
+    proposal = get_proposal_for(request.user, proposal_id)
+    today = timezone.localdate()
+    try:
+        on = date.fromisoformat(request.GET.get("on") or today.isoformat())
+    except ValueError:
+        return JsonResponse({"message": _("Give the day as 2027-02-01.")}, status=400)
+    asked = request.GET.get("order")
+    try:
+        rows = rules.judge(proposal, None if asked is None else [sha for sha in asked.split(",") if sha], on)
+    except ValueError as wrong:
+        return JsonResponse({"message": str(wrong)}, status=400)
+    changes = [
+        {"day": day.isoformat(), "word": _say(day)} for day in rules.list_changes(today)[:MANY_CHANGES]
+    ]
+    told = {"on": on.isoformat(), "word": _("today") if on == today else _say(on), "today": today.isoformat()}
+    return JsonResponse({**told, "changes": changes, **describe_rules(rows)})
+
+
+def _say(day: date) -> str:
+    return date_format(day, "j F Y")
+
+
+def describe_rules(rows: Sequence[rules.Row]) -> dict[str, Any]:
+    """Each market with what is broken before and after; advice that is not required is counted apart."""
+    markets: list[dict[str, Any]] = [
+        {
+            "name": market,
+            "source": own[0].finding.source,
+            "before": _count(own, rules.STILL, rules.MENDED),
+            "after": _count(own, rules.STILL, rules.NEW),
+            "rows": [_describe_row(row) for row in own],
+        }
+        for market in dict.fromkeys(row.finding.market for row in rows)
+        if (own := [row for row in rows if row.finding.market == market])
+    ]
+    before, after = (sum(int(market[name]) for market in markets) for name in ("before", "after"))
+    return {"markets": markets, "before": before, "after": after}
+
+
+def _count(rows: Sequence[rules.Row], *states: str) -> int:
+    return Counter(row.finding.required and row.state in states for row in rows)[True]
+
+
+def _describe_row(row: rules.Row) -> dict[str, Any]:
+    found = row.finding
+    return {"state": row.state, "words": found.words, "sha": found.key, "required": found.required}
+
+
 urlpatterns: list[URLPattern] = [
     path("proposals/<int:proposal_id>/comparison/", comparison, name="proposal-comparison"),
+    path("proposals/<int:proposal_id>/rules/", broken_rules, name="proposal-rules"),
 ]

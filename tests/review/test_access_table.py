@@ -36,6 +36,7 @@ TABLE: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "next-proposal": ("GET", "/proposals/next/", REVIEW),
     "proposal": ("GET", "/proposals/{proposal}/", OWN_CATEGORY),
     "proposal-lease": ("POST", "/proposals/{proposal}/lease/", OWN_CATEGORY),
+    "proposal-rules": ("GET", "/proposals/{proposal}/rules/", OWN_CATEGORY),
     "proposal-comparison": ("GET", "/proposals/{proposal}/comparison/?{pair}", OWN_CATEGORY),
     "proposal-open": ("POST", "/proposals/{proposal}/open/", OWN_CATEGORY),
     "proposals-coming": ("GET", "/proposals/{proposal}/coming/", OWN_CATEGORY),

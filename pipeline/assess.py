@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 import cv2
 import numpy as np
@@ -23,7 +25,10 @@ from pipeline.quality.judges import Measures, measure
 from pipeline.records import Assessment, FloatArray, Framing, Judgement, RgbArray
 
 FORMAT = "2"  # raise it when what an assessment holds changes
-CHUNK = 32  # images whose pixels are in memory at once
+CHUNK = 16  # images judged together; twice as many have their pixels in memory while the next are decoded
+DESCRIBED_SIDE_PX = 320  # longest side that hashes and histograms are made of
+COMPARED_SIDE_PX = 384  # longest side of the copies kept for de-duplication
+Item = tuple[str, bytes]
 
 
 @dataclass(frozen=True)
@@ -61,23 +66,44 @@ class Assessor:
         parts.append(compliance.version(self.config.compliance))
         return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
 
-    def assess(self, items: Sequence[tuple[str, bytes]]) -> list[Assessment]:
+    def assess(self, items: Iterable[Item]) -> list[Assessment]:
         """One Assessment for each (key, bytes of the file), in the same order.
 
         A file that can't be read gives an assessment with the reason; it never raises for one image.
         """
         return list(self.assess_each(items))
 
-    def assess_each(self, items: Sequence[tuple[str, bytes]]) -> Iterator[Assessment]:
-        """The same one by one, in order, with at most CHUNK images' pixels in memory."""
+    def assess_each(
+        self, items: Iterable[Item], copies: MutableMapping[str, RgbArray] | None = None
+    ) -> Iterator[Assessment]:
+        """The same one by one, in order, with at most two CHUNKs of images' pixels in memory.
+
+        `copies` takes each image's pixels, uint8 (h,w,3) of at most COMPARED_SIDE_PX, by key: what
+        de-duplication needs, so that it decodes nothing again.
+        """
         cv2.setNumThreads(1)  # images run side by side; threads inside each would only compete
         _ = self.version  # loads the backbone and the heads once, before threads ask for them
-        with ThreadPoolExecutor(self.threads) as pool:
-            for start in range(0, len(items), CHUNK):
-                looked = list(pool.map(self._look, items[start : start + CHUNK]))
-                yield from self._judge(looked)
+        for looked in self._look_ahead(iter(items)):
+            if copies is not None:
+                copies.update({s.key: s.image.at(COMPARED_SIDE_PX) for s in looked if isinstance(s, Seen)})
+            yield from self._judge(looked)
 
-    def _look(self, item: tuple[str, bytes]) -> Seen | Assessment:
+    def _look_ahead(self, items: Iterator[Item]) -> Iterator[list[Seen | Assessment]]:
+        """CHUNKs of looks; while one is judged, threads decode the next."""
+        if self.threads == 1:
+            while chunk := list(islice(items, CHUNK)):
+                yield [self._look(item) for item in chunk]
+            return
+        with ThreadPoolExecutor(self.threads) as pool:
+            ahead: deque[Iterator[Seen | Assessment]] = deque()
+            while chunk := list(islice(items, CHUNK)):
+                ahead.append(pool.map(self._look, chunk))
+                if len(ahead) > 1:
+                    yield list(ahead.popleft())
+            while ahead:
+                yield list(ahead.popleft())
+
+    def _look(self, item: Item) -> Seen | Assessment:
         key, data = item
         try:
             image = decode(data, self.config.decode)
@@ -92,7 +118,7 @@ class Assessor:
             found=found,
             measures=measure(image.rgb, found),
             entry=self.backbone.to_input(image.at(self.backbone.spec.side_px)),
-            descriptors=dedup.describe(image.rgb),
+            descriptors=dedup.describe(image.at(DESCRIBED_SIDE_PX)),
         )
 
     def _judge(self, looked: Sequence[Seen | Assessment]) -> Iterator[Assessment]:

@@ -26,11 +26,12 @@ from pipeline.records import (
     FloatArray,
     PairComparison,
     ProductRecord,
+    RgbArray,
     Selection,
     TypeJudgement,
 )
 
-Load = Callable[[str], bytes]
+Load = Callable[[str], bytes | RgbArray]
 
 
 class TypeJudge(Protocol):
@@ -69,8 +70,9 @@ class Selector:
     def select(self, product: ProductRecord, assessments: Mapping[str, Assessment], load: Load) -> Selection:
         """The best set of one product in the best order (II.A to II.E).
 
-        `assessments` holds one entry for each key of the product; `load` gives an image's bytes and
-        is asked only for pairs that may be copies. Raises KeyError for a missing assessment.
+        `assessments` holds one entry for each key of the product; `load` gives an image's bytes,
+        or its pixels where they are at hand, and is asked only for pairs that may be copies.
+        Raises KeyError for a missing assessment.
         """
         candidates = gather(product, assessments)
         category, confidence = self._find_category(product)

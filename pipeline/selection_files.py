@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections import Counter, UserDict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
@@ -17,11 +17,11 @@ from pipeline.catalog_records import ParsedProduct
 from pipeline.config import PipelineConfig
 from pipeline.head_store import HEADS_FOLDER
 from pipeline.image_type import load_type_heads
-from pipeline.records import Assessment, OfferedImage, ProductRecord, Selection
+from pipeline.records import Assessment, OfferedImage, ProductRecord, RgbArray, Selection
 from pipeline.select import CategoryJudge, Selector
 from pipeline.sources import is_address
 
-IMAGES_AT_ONCE = 64  # bytes of so many are held while they are assessed
+KEPT_COPIES = 256  # small copies held for de-duplication, 0.4 MB each; others are decoded again
 
 
 @dataclass
@@ -65,6 +65,14 @@ def _list_counts(counts: Counter[str]) -> str:
     return ", ".join(f"{name} {count}" for name, count in counts.most_common())
 
 
+class KeptCopies(UserDict[str, RgbArray]):
+    """Pictures' small copies by source; takes no more than KEPT_COPIES."""
+
+    def __setitem__(self, source: str, copy: RgbArray) -> None:
+        if len(self.data) < KEPT_COPIES:
+            self.data[source] = copy
+
+
 class FileSelector:
     """Assesses and selects chunk by chunk; an image that several products of a chunk share is seen once."""
 
@@ -84,6 +92,7 @@ class FileSelector:
         self.tally = Tally()
         self.assessments: Mapping[str, Assessment] = {}  # of the latest chunk, by the catalog's names
         self._downloads = TemporaryDirectory(prefix="smartimg-")
+        self._copies = KeptCopies()
 
     def select(self, products: Sequence[ParsedProduct]) -> list[Selection]:
         """One selection a product, in order; a picture that can't be had is dropped as unreadable."""
@@ -94,7 +103,7 @@ class FileSelector:
         for product in products:
             sources = dict(list_images(product))
 
-            def load(name: str, sources: Mapping[str, str] = sources) -> bytes:
+            def load(name: str, sources: Mapping[str, str] = sources) -> bytes | RgbArray:
                 return self._load(sources[name])
 
             selection = self.selector.select(to_record(product), self.assessments, load)
@@ -109,22 +118,24 @@ class FileSelector:
         for name, source in sources.items():
             names.setdefault(source, []).append(name)
         found: dict[str, Assessment] = {}
-        held: list[tuple[str, bytes]] = []
-        for source, data in aggregate.gather(names, allow=self.allow):
+        self._copies = KeptCopies()
+        for one in self.assessor.assess_each(self._read(names, found), self._copies):
+            found[one.key] = one
+        return {name: replace(found[src], key=name) for src, group in names.items() for name in group}
+
+    def _read(self, sources: Iterable[str], refused: dict[str, Assessment]) -> Iterator[tuple[str, bytes]]:
+        """(source, bytes) as they come; what can't be had goes to `refused`."""
+        for source, data in aggregate.gather(sources, allow=self.allow):
             if isinstance(data, aggregate.Refused):
-                found[source] = _refuse(source, data.message)
+                refused[source] = _refuse(source, data.message)
                 continue
             if is_address(source):
                 self._path(source).write_bytes(data)
-            held.append((source, data))
-            if len(held) == IMAGES_AT_ONCE:
-                found |= {one.key: one for one in self.assessor.assess(held)}
-                held = []
-        found |= {one.key: one for one in self.assessor.assess(held)} if held else {}
-        return {name: replace(found[src], key=name) for src, group in names.items() for name in group}
+            yield source, data
 
-    def _load(self, source: str) -> bytes:
-        return self._path(source).read_bytes()
+    def _load(self, source: str) -> bytes | RgbArray:
+        kept = self._copies.get(source)
+        return self._path(source).read_bytes() if kept is None else kept
 
     def _path(self, source: str) -> Path:
         """A file as it is; a download under its own name for as long as its chunk lasts."""

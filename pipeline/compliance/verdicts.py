@@ -48,7 +48,7 @@ class ComplianceJudge:
             raise ValueError(f"{len(images)} images but {len(embeddings)} embeddings")
         pixels = [image.rgb for image in images]
         found: list[dict[str, Judgement]] = [{} for _ in images]
-        for row, score in zip(found, adult.score(pixels), strict=True):
+        for row, score in zip(found, adult.score([image.at(adult.SIDE_PX) for image in images]), strict=True):
             row["adult"] = self._judge_adult(float(score))
         for row, rgb, finding in zip(found, pixels, overlay.load_detector().find(pixels), strict=True):
             row.update(judge_overlays(rgb, finding, self.config))

@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from pipeline.assess import Assessor
+from pipeline.assess import CHUNK, Assessor
 from pipeline.config import PipelineConfig, QualityConfig
 from pipeline.labels import COMPLIANCE_DEFECTS, QUALITY_DEFECTS
+from pipeline.records import RgbArray
 from tests.pipeline.drawing import draw_product, pack
 
 REPO = Path(__file__).parents[2]
@@ -120,3 +121,37 @@ def test_an_unknown_backbone_is_an_error_in_words(tmp_path: Path) -> None:
     assert (status, lines) == (2, [])
     assert "package:none" in errors
     assert "Traceback" not in errors
+
+
+def test_many_images_come_in_order_whatever_the_threads() -> None:
+    items = [(str(i), pack(draw_product(200, 0.2 + 0.01 * i))) for i in range(2 * CHUNK + 3)]
+    items[5] = ("5", b"")
+    one, two = (list(Assessor(threads=n).assess_each(iter(items))) for n in (1, 3))
+    assert [a.key for a in one] == [b.key for b in two] == [str(i) for i in range(len(items))]
+    assert one[5].unreadable
+    for a, b in zip(one, two, strict=True):
+        assert {n: w.flag for n, w in a.judgements.items()} == {n: w.flag for n, w in b.judgements.items()}
+        assert a.descriptors == b.descriptors
+
+
+def test_it_reads_no_further_than_two_chunks_ahead() -> None:
+    read: list[int] = []
+
+    def items() -> Iterator[tuple[str, bytes]]:
+        for i in range(4 * CHUNK):
+            read.append(i)
+            yield str(i), b""
+
+    found = Assessor(threads=2).assess_each(items())
+    next(found)
+    assert len(read) <= 2 * CHUNK
+
+
+def test_it_keeps_small_copies_of_what_could_be_read(assessor: Assessor) -> None:
+    copies: dict[str, RgbArray] = {}
+    items = [("large", pack(draw_product(900))), ("broken", b"x"), ("small", pack(draw_product(100)))]
+    list(assessor.assess_each(items, copies))
+    assert {key: pixels.shape for key, pixels in copies.items()} == {
+        "large": (384, 384, 3),
+        "small": (100, 100, 3),
+    }

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
+from pipeline import selection_files
 from pipeline.__main__ import main
 
 DEMO = Path(__file__).resolve().parents[2] / "demo" / "catalog"
@@ -113,3 +115,10 @@ def test_a_missing_category_is_learned_from_the_others_of_the_file(tmp_path: Pat
     right = [one["category"] == truth[one["id"]]["category"] for one in hidden]
     assert len(hidden) >= 5
     assert sum(right) >= 0.8 * len(hidden)
+
+
+def test_small_copies_of_so_many_pictures_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(selection_files, "KEPT_COPIES", 2)
+    kept = selection_files.KeptCopies()
+    kept.update({str(i): np.zeros((2, 2, 3), np.uint8) for i in range(5)})
+    assert list(kept) == ["0", "1"]

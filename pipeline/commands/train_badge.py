@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--without", nargs="*", default=[], help="fonts to leave out, by parts of their names"
     )
-    parser.add_argument("--steps", type=int, default=3000, help="of 16 pictures each")
+    parser.add_argument("--steps", type=int, default=3600, help="of 16 pictures each")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, default=HEADS_FOLDER, help="folder of the weights")
 
@@ -87,12 +87,12 @@ def run(args: argparse.Namespace) -> int:
     learned, held = split(read_photos(args.images))
     lettering = find_lettering(tuple(args.fonts), without=("Symbol", "Math", *args.without))
     print(f"{len(learned)} photos, {len(lettering.fonts['latin'])} fonts, {len(lettering.fonts)} scripts")
-    net = overlay_fit.fit([prepare(photo) for photo in learned], args.steps, args.seed, lettering)
+    head = overlay_fit.fit([prepare(photo) for photo in learned], args.steps, args.seed, lettering)
     drawn = draw_pairs(
         [prepare(photo) for photo in held], ROUNDS * len(held), (args.seed, -1 % 2**32), lettering
     )
     plain = np.stack([to_input(photo, SIDE_PX) for photo in held])
-    logits = overlay_fit.rate_pictures(net, np.concatenate([drawn.pixels, plain]))
+    logits = overlay_fit.rate_pictures(head, np.concatenate([drawn.pixels, plain]))
     present = np.concatenate([drawn.present, np.zeros((len(held), len(KINDS)), bool)])
     card = calibrate(logits, present, KINDS) | {
         "sources": [folder.name for folder in args.images],
@@ -101,6 +101,6 @@ def run(args: argparse.Namespace) -> int:
         "steps": args.steps,
         "seed": args.seed,
     }
-    overlay_fit.save_detector(net, card, args.out)
+    overlay_fit.save_detector(head, card, args.out)
     print(card["figures"])
     return 0

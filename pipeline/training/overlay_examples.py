@@ -14,7 +14,7 @@ from pipeline.training.lettering import Lettering
 from pipeline.training.overlays import Overlaid, draw_overlays
 from pipeline.training.staging import Photo, stage
 
-SIDE_PX = 384
+SIDE_PX = 320
 STRIDE = 8
 KINDS = ("badge", "watermark")
 WATERMARK_SHARE = 0.36  # of the overlays
@@ -48,7 +48,7 @@ def draw_pairs(photos: Sequence[Photo], count: int, seed: Sequence[int], letteri
         drawn = _draw_visible(picture, rng, lettering, KINDS[kind])
         pixels[row], pixels[row + 1] = finish(picture, rng), finish(drawn.rgb, rng)
         maps[row + 1] = _shrink_maps(drawn.badge, drawn.watermark)
-        present[row + 1, kind] = True
+        present[row + 1] = drawn.badge.any() or not kind, drawn.watermark.any() or bool(kind)
     return Examples(pixels, maps, present)
 
 

@@ -15,10 +15,11 @@ from pipeline.training.badge_layouts import Piece
 from pipeline.training.lettering import Lettering
 
 MIN_CHANGE = {"badge": 24, "watermark": 9}  # RGB levels; less than that nobody sees
+NEARLY_SOLID = 0.52  # of opacity; a watermark above it may pass for solid letters
 Draw = Callable[[np.random.Generator, int, int, Lettering], list[Piece]]
 BADGES: tuple[tuple[Draw, float], ...] = (
-    (layouts.draw_sticker, 0.32),
-    (layouts.draw_plain_text, 0.17),
+    (layouts.draw_sticker, 0.28),
+    (layouts.draw_plain_text, 0.21),
     (layouts.draw_strip, 0.09),
     (layouts.draw_ribbon, 0.07),
     (layouts.draw_corner, 0.05),
@@ -48,20 +49,28 @@ class Overlaid:
 
 
 def draw_overlays(rgb: RgbArray, rng: np.random.Generator, lettering: Lettering, kind: str) -> Overlaid:
-    """One to three badges (`kind` 'badge') or a watermark (`kind` 'watermark') over uint8 (H,W,3)."""
+    """One to three badges (`kind` 'badge') or a watermark (`kind` 'watermark') over uint8 (H,W,3).
+
+    A supplier's sign and a mark that hardly lets the photo through count as both.
+    """
     height, width = rgb.shape[:2]
     made, seen = rgb.copy(), np.zeros((height, width), np.uint8)
+    both = False
     if kind == "badge":
         strength = 1.0 if rng.random() < 0.85 else float(rng.uniform(0.7, 1.0))
         for _ in range(int(rng.choice([1, 1, 1, 1, 2, 3]))):
-            _lay(made, seen, _pick(BADGES, rng)(rng, width, height, lettering), strength)
+            draw = _pick(BADGES, rng)
+            both = both or draw is layouts.draw_logo
+            _lay(made, seen, draw(rng, width, height, lettering), strength)
     else:
-        strength = float(rng.uniform(0.13, 0.65))
+        strength = float(rng.uniform(0.13, 0.7))
+        both = strength > NEARLY_SOLID
         _lay(made, seen, _pick(WATERMARKS, rng)(rng, width, height, lettering), strength)
     change = np.abs(made.astype(np.int16) - rgb).max(axis=2)
     seen[change < MIN_CHANGE[kind]] = 0  # white letters on white are no overlay
     nothing = np.zeros_like(seen)
-    return Overlaid(made, seen if kind == "badge" else nothing, seen if kind == "watermark" else nothing)
+    badge, watermark = kind == "badge" or both, kind == "watermark" or both
+    return Overlaid(made, seen if badge else nothing, seen if watermark else nothing)
 
 
 def _pick(kinds: Sequence[tuple[Draw, float]], rng: np.random.Generator) -> Draw:

@@ -14,12 +14,14 @@ from pipeline.records import RgbArray
 from pipeline.training.badge_shapes import pick_colour
 from pipeline.training.lettering import Lettering
 from pipeline.training.prints import draw_cover, draw_pack, draw_print
+from pipeline.training.surfaces import draw_surface
 
 Rng = np.random.Generator
 Mask = npt.NDArray[np.bool_]
 SHARES = {"pack": 0.07, "cover": 0.08, "full cover": 0.02, "pattern": 0.02, "collage": 0.03}
 GROUND_SHARE = 0.3  # of photos before a plain ground: they get another one
-PRINT_SHARE = 0.3  # of photos before a plain ground: they get print on their product
+PRINT_SHARE = 0.25  # of photos before a plain ground: they get print on their product
+SURFACE_SHARE = 0.2  # of them: displays, dials and names
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Photo:
 def prepare(rgb: RgbArray) -> Photo:
     """The photo with its object, found once for all pictures that are made of it."""
     found = find_object(rgb)
-    if found.kind == "scene":
+    if found.kind == "scene" or (found.touches_edge and found.area > 0.5):
         return Photo(rgb, None)
     size = (rgb.shape[1], rgb.shape[0])
     mask = cv2.resize(found.mask.astype(np.uint8), size, interpolation=cv2.INTER_LINEAR) > 0
@@ -52,6 +54,9 @@ def stage(photos: Sequence[Photo], rng: Rng, lettering: Lettering) -> RgbArray:
     rgb = photo.rgb
     if photo.mask is not None and rng.random() < PRINT_SHARE:
         rgb = draw_print(rgb, photo.mask, rng, lettering)
+    if photo.mask is not None and rng.random() < SURFACE_SHARE:
+        for _ in range(int(rng.integers(1, 4))):
+            rgb = draw_surface(rgb, photo.mask, rng, lettering)
     if photo.mask is not None and rng.random() < GROUND_SHARE:
         rgb = _change_ground(rgb, photo.mask, photos, rng)
     return _shade(rgb, rng)

@@ -47,13 +47,7 @@ class ComplianceConfig:
     """II.B: thresholds of packaged judges; those of trained heads are stored with their weights."""
 
     adult_threshold: float = 0.8  # probability of opennsfw; 0.5 is its authors' doubt
-    badge_doubt: float = 0.6  # calibrated score from which on the text reader is asked
-    badge_sure: float = 0.97  # calibrated score from which a badge counts that is all on the product
-    badge_beyond_doubt: float = 0.99  # calibrated score from which no text is read; covers stay below
-    print_cover: float = 0.75  # share of a text line under the network's overlay; less of it is print
-    print_lines: int = 2  # lines of print from which a picture counts as a cover or a pack
-    badge_beside: float = 0.03  # share of an overlay outside the product that makes it no print
-    text_cover: float = 0.5  # share of a text line's box that the network must take for an overlay
+    badge_doubt: float = 0.8  # of the badge's threshold; from there on text is read and may decide
     slots: tuple[tuple[str, str], ...] = ()  # (defect, path of a trained head), for instance weapon
 
 

@@ -25,22 +25,6 @@ def find_product(rgb: RgbArray) -> Mask | None:
     return np.asarray(labels == 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax()))
 
 
-def measure_beside(cover: FloatArray, shape: Sequence[int], product: Mask) -> float:
-    """Share (0 to 1) of what is covered that lies outside the product; 0 where nothing is covered.
-
-    `cover` is float32 (S,S), 0 to 1, of the square frame round a picture of the given shape.
-    """
-    left, top, wide, high = frame_square(shape)
-    cells = len(cover)
-    inside = cover[
-        int(top * cells) : max(int(top * cells) + 1, round((top + high) * cells)),
-        int(left * cells) : max(int(left * cells) + 1, round((left + wide) * cells)),
-    ]
-    full = cv2.resize(np.ascontiguousarray(inside), product.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    covered = np.asarray(full) > COVERED
-    return float((covered & ~product).sum() / max(1, covered.sum()))
-
-
 def share_under(box: Box, mask: Mask) -> float:
     """Share (0 to 1) of a box, in shares of the picture, that the mask fills."""
     height, width = mask.shape
@@ -59,27 +43,30 @@ def frame_square(shape: Sequence[int]) -> Box:
     return (1 - width / side) / 2, (1 - height / side) / 2, width / side, height / side
 
 
-def measure_cover(box: Box, cover: FloatArray, shape: Sequence[int]) -> float:
-    """Mean cover (0 to 1) under a box of the picture."""
-    left, top, wide, high = frame_square(shape)
-    cells = len(cover)
-    x0, x1 = ((left + box[i] * wide) * cells for i in (0, 2))
-    y0, y1 = ((top + box[i] * high) * cells for i in (1, 3))
-    part = cover[int(y0) : max(int(y0) + 1, round(y1)), int(x0) : max(int(x0) + 1, round(x1))]
-    return float(part.mean()) if part.size else 0.0
-
-
 def bound_cover(cover: FloatArray, shape: Sequence[int]) -> list[float]:
     """Left, top, right, bottom of what is covered, as shares of the picture; all if nothing stands out."""
     rows, columns = np.nonzero(cover > COVERED)
     if not len(rows):
         return [0.0, 0.0, 1.0, 1.0]
+    ends = (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1)
+    return _place_box(ends, len(cover), shape)
+
+
+def list_boxes(cover: FloatArray, shape: Sequence[int], most: int = 4) -> list[list[float]]:
+    """Such a box for each thing that was found, the largest first, at most `most` of them."""
+    mask = (cover > COVERED).astype(np.uint8)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    found = sorted(stats[1:].tolist(), key=lambda row: -row[cv2.CC_STAT_AREA])[:most]
+    return [_place_box((x, y, x + w, y + h), len(cover), shape) for x, y, w, h, _ in found]
+
+
+def _place_box(ends: Sequence[int], cells: int, shape: Sequence[int]) -> list[float]:
+    """Cells of the padded square -> shares of the picture."""
     left, top, wide, high = frame_square(shape)
-    cells = len(cover)
-    ends = [
-        (columns.min() / cells - left) / wide,
-        (rows.min() / cells - top) / high,
-        ((columns.max() + 1) / cells - left) / wide,
-        ((rows.max() + 1) / cells - top) / high,
+    placed = [
+        (ends[0] / cells - left) / wide,
+        (ends[1] / cells - top) / high,
+        (ends[2] / cells - left) / wide,
+        (ends[3] / cells - top) / high,
     ]
-    return [round(float(min(1.0, max(0.0, end))), 3) for end in ends]
+    return [round(float(min(1.0, max(0.0, end))), 3) for end in placed]

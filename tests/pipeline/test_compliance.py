@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from pipeline.compliance import adult, judge, overlay, placement, text, verdicts, version
+from pipeline.compliance import adult, judge, overlay, placement, text, text_trunk
+from pipeline.compliance.overlay_verdicts import judge_overlays
 from pipeline.config import ComplianceConfig
-from pipeline.head_store import save_head
 from pipeline.images import decode
 from pipeline.labels import COMPLIANCE_DEFECTS
 from pipeline.records import RgbArray
-from pipeline.training.compliance import TooFewExamples, train_judge
 from tests.pipeline.drawing import draw_product, pack
 
-NOTHING = np.zeros((36, 36, 2), np.float32)
+NOTHING = np.zeros((40, 40, 2), np.float32)
 
 
 def _finding(badge: float, watermark: float = 0.0, cover: np.ndarray = NOTHING) -> overlay.OverlayFinding:
@@ -79,74 +77,60 @@ def test_a_score_above_the_adult_threshold_is_flagged(monkeypatch: pytest.Monkey
     assert words["adult"].drops
 
 
-def test_the_reader_is_asked_only_in_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(rgb: RgbArray) -> list[text.TextLine]:
+CORNER = np.pad(np.full((6, 12, 1), 0.95, np.float32), ((0, 34), (0, 28), (0, 1)))  # a badge up left
+LIMIT = float(overlay.read_card()["thresholds"]["badge"])
+DOUBTFUL = LIMIT * (1 + ComplianceConfig().badge_doubt) / 2
+
+
+def test_nothing_is_read_where_the_network_sees_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(rgb: RgbArray, box: object) -> list[text.TextLine]:
         raise AssertionError("asked without need")
 
     monkeypatch.setattr(text, "read_text", refuse)
-    picture = draw_product()
-    assert not verdicts.judge_overlays(picture, _finding(0.1))["badge"].flag
-    assert verdicts.judge_overlays(picture, _finding(0.999))["badge"].flag
+    assert not judge_overlays(draw_product(), _finding(LIMIT * 0.2))["badge"].flag
+    assert not judge_overlays(draw_product(), _finding(DOUBTFUL))["badge"].flag  # no cell stands out
     with pytest.raises(AssertionError, match="asked"):
-        verdicts.judge_overlays(picture, _finding(ComplianceConfig().badge_doubt))
+        judge_overlays(draw_product(), _finding(DOUBTFUL, cover=CORNER))
 
 
-def test_in_doubt_text_beside_the_product_decides(monkeypatch: pytest.MonkeyPatch) -> None:
-    cover = NOTHING.copy()
-    cover[0:8, 0:16, 0] = 0.9
-    monkeypatch.setattr(text, "read_text", lambda rgb: [_line(0.02, 0.02, 0.3, 0.12)])
-    doubtful = _finding(ComplianceConfig().badge_doubt, cover=cover)
-    word = verdicts.judge_overlays(draw_product(extent=0.5), doubtful)["badge"]
+def test_a_sure_finding_is_flagged_with_its_boxes_and_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+
+    def read(rgb: RgbArray, box: object) -> list[text.TextLine]:
+        asked.append(box)
+        return [_line(0.02, 0.02, 0.3, 0.12)]
+
+    monkeypatch.setattr(text, "read_text", read)
+    word = judge_overlays(draw_product(), _finding(0.9999, cover=CORNER))["badge"]
     assert word.flag
+    assert asked == [word.evidence["box"]] == word.evidence["boxes"]
     assert word.evidence["text"] == ["SALE"]
-    assert word.evidence["decided_by"] == "text beside the product"
+    assert word.evidence["text_area"] > 0
 
 
-def test_in_doubt_print_on_the_product_is_the_products_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    cover = np.full_like(NOTHING, 0.9)
-    monkeypatch.setattr(text, "read_text", lambda rgb: [_line(0.4, 0.45, 0.6, 0.55)])
-    doubtful = _finding(ComplianceConfig().badge_doubt, cover=cover)
-    assert not verdicts.judge_overlays(draw_product(), doubtful)["badge"].flag
+def test_a_watermark_has_its_box_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text, "read_text", lambda rgb, box: [])
+    word = judge_overlays(draw_product(), _finding(0.0, 0.9999, CORNER[..., ::-1]))["watermark"]
+    assert word.flag
+    assert word.evidence["box"][:2] == [0.0, 0.0]
 
 
-def test_text_beside_a_product_that_bears_text_too_decides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    cover = np.full_like(NOTHING, 0.9)
-    lines = [_line(0.02, 0.02, 0.3, 0.12), _line(0.4, 0.45, 0.6, 0.55)]
-    monkeypatch.setattr(text, "read_text", lambda rgb: lines)
-    doubtful = _finding(ComplianceConfig().badge_doubt, cover=cover)
-    assert not verdicts.judge_overlays(draw_product(extent=0.5), doubtful)["badge"].flag
-
-
-def test_text_that_the_network_takes_for_no_overlay_decides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(text, "read_text", lambda rgb: [_line(0.02, 0.02, 0.3, 0.12)])
-    doubtful = _finding(ComplianceConfig().badge_doubt)
-    assert not verdicts.judge_overlays(draw_product(extent=0.5), doubtful)["badge"].flag
-
-
-def test_a_sure_finding_all_on_the_product_is_held_for_print_unless_it_is_surer_still() -> None:
-    cover = NOTHING.copy()
-    cover[14:22, 14:22, 0] = 0.95
-    limit = float(overlay.read_card()["thresholds"]["badge"])
-    word = verdicts.judge_overlays(draw_product(), _finding(limit + 1e-4, cover=cover))["badge"]
-    assert not word.flag
-    assert word.evidence["decided_by"] == "print on the product"
-    assert verdicts.judge_overlays(draw_product(), _finding(0.9999, cover=cover))["badge"].flag
-
-
-def test_a_sure_finding_beside_the_product_is_flagged() -> None:
-    cover = NOTHING.copy()
-    cover[0:5, 0:5, 0] = 0.95
-    limit = float(overlay.read_card()["thresholds"]["badge"])
-    assert verdicts.judge_overlays(draw_product(), _finding(limit + 1e-4, cover=cover))["badge"].flag
-
-
-def test_a_cover_full_of_print_bears_no_badge_unless_beyond_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(text, "read_text", lambda rgb: [_line(0.2, 0.6, 0.8, 0.7), _line(0.2, 0.8, 0.8, 0.9)])
-    cover = NOTHING.copy()
-    cover[0:5, 0:5, 0] = 0.95
-    word = verdicts.judge_overlays(draw_product(), _finding(0.97, cover=cover))["badge"]
-    assert (word.flag, word.evidence["decided_by"]) == (False, "print on the product")
-    assert verdicts.judge_overlays(draw_product(), _finding(0.995, cover=cover))["badge"].flag
+@pytest.mark.parametrize(
+    ("lines", "flagged"),
+    [
+        ([_line(0.02, 0.02, 0.3, 0.12)], True),  # beside the product
+        ([_line(0.4, 0.45, 0.6, 0.55)], False),  # on it: its own print
+        ([_line(0.02, 0.02, 0.3, 0.12), _line(0.4, 0.45, 0.6, 0.55)], False),  # the product bears text too
+        ([], False),
+    ],
+)
+def test_in_doubt_text_beside_a_product_without_any_decides(
+    monkeypatch: pytest.MonkeyPatch, lines: list[text.TextLine], flagged: bool
+) -> None:
+    monkeypatch.setattr(text, "read_text", lambda rgb, box: lines)
+    word = judge_overlays(draw_product(extent=0.5), _finding(DOUBTFUL, cover=CORNER))["badge"]
+    assert word.flag == flagged
+    assert (word.evidence.get("decided_by") == "text beside the product") == flagged
 
 
 def test_a_scene_has_nothing_beside_the_product() -> None:
@@ -159,13 +143,23 @@ def test_the_reader_reads_a_sticker_and_nothing_on_a_blank() -> None:
     assert text.read_text(np.full((120, 120, 3), 255, np.uint8)) == []
 
 
+def test_a_part_is_read_alone_and_its_lines_are_placed_on_the_whole() -> None:
+    picture = _with_sticker(draw_product(extent=0.4))
+    line = text.read_text(picture, (0.0, 0.0, 0.4, 0.4))[0]
+    assert line.text == "SALE"
+    assert 0 < line.box[0] < line.box[2] < 0.4 and 0.1 < line.box[1] < line.box[3] < 0.3
+    assert text.read_text(picture, (0.5, 0.7, 1.0, 1.0)) == []
+
+
 def test_boxes_are_given_in_shares_of_the_picture_not_of_the_padded_square() -> None:
-    cover = np.zeros((36, 36), np.float32)
-    cover[9:18, 0:18] = 1.0  # a 2:1 picture fills rows 9 to 27 of the square
+    cover = np.zeros((40, 40), np.float32)
+    cover[10:20, 0:20] = 1.0  # a 2:1 picture fills rows 10 to 30 of the square
     assert placement.bound_cover(cover, (100, 200, 3)) == [0.0, 0.0, 0.5, 0.5]
-    assert placement.measure_cover((0, 0, 0.5, 0.5), cover, (100, 200, 3)) == 1.0
-    assert placement.measure_cover((0.6, 0.6, 1, 1), cover, (100, 200, 3)) == 0.0
-    assert placement.bound_cover(np.zeros((36, 36), np.float32), (10, 10, 3)) == [0.0, 0.0, 1.0, 1.0]
+    cover[28:30, 38:40] = 1.0
+    assert placement.list_boxes(cover, (100, 200, 3)) == [[0.0, 0.0, 0.5, 0.5], [0.95, 0.9, 1.0, 1.0]]
+    assert placement.bound_cover(cover, (100, 200, 3)) == [0.0, 0.0, 1.0, 1.0]
+    assert placement.list_boxes(np.zeros((40, 40), np.float32), (10, 10, 3)) == []
+    assert placement.bound_cover(np.zeros((40, 40), np.float32), (10, 10, 3)) == [0.0, 0.0, 1.0, 1.0]
 
 
 def test_weights_that_are_not_the_cards_are_refused(tmp_path: Path) -> None:
@@ -177,23 +171,13 @@ def test_weights_that_are_not_the_cards_are_refused(tmp_path: Path) -> None:
         overlay.read_card(tmp_path)
 
 
-def test_a_judge_trained_from_a_handful_of_examples_fills_its_slot(tmp_path: Path) -> None:
-    rng = np.random.default_rng(5)
-    weapons = rng.normal(0, 1, (8, 1280)).astype(np.float32) + 2
-    others = rng.normal(0, 1, (40, 1280)).astype(np.float32)
-    head = train_judge("weapon", weapons, others, "a backbone")
-    path = save_head(head, tmp_path)
-    config = replace(ComplianceConfig(), slots=(("weapon", str(path)),))
-    images = [decode(pack(draw_product()))] * 2
-    seen = np.stack([rng.normal(0, 1, 1280) + 2, rng.normal(0, 1, 1280)]).astype(np.float32)
-    first, second = (words["weapon"] for words in judge(images, seen, config))
-    assert first.flag and not second.flag
-    assert first.version == head.version
-    assert head.card["figures"]["auc"] == 1.0
-    assert version(config) != version()
+def test_a_missing_text_finder_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text_trunk, "find_spec", lambda name: None)
+    with pytest.raises(text_trunk.TrunkUnavailable, match="rapidocr_onnxruntime is not installed"):
+        text_trunk.find_trunk()
 
 
-def test_too_few_examples_are_refused() -> None:
-    rows = np.zeros((3, 8), np.float32)
-    with pytest.raises(TooFewExamples, match="3 examples with it"):
-        train_judge("weapon", rows, rows, "")
+def test_another_version_of_the_text_finder_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text_trunk, "TAPS", ("no such layer",))
+    with pytest.raises(text_trunk.TrunkUnavailable, match="has no layer no such layer"):
+        text_trunk.read_trunk()

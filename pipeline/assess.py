@@ -16,6 +16,7 @@ import numpy as np
 
 from pipeline import compliance, dedup
 from pipeline.backbone import Backbone, load_backbone
+from pipeline.compliance.slots import load_slots
 from pipeline.config import PipelineConfig
 from pipeline.foreground import SIDE_PX as OBJECT_SIDE_PX
 from pipeline.foreground import Foreground, find_object
@@ -61,6 +62,7 @@ class Assessor:
     @cached_property
     def version(self) -> str:
         """16 hex digits of settings, backbone and heads: assessments of one version are comparable."""
+        load_slots(self.config.compliance.slots, self.backbone.signature)  # refuses those of another backbone
         heads = (self.quality.version, compliance.version(self.config.compliance))
         parts = [FORMAT, self.config.digest(), self.backbone.signature, *heads]
         parts.append(compliance.version(self.config.compliance))

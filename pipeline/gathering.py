@@ -50,11 +50,12 @@ def gather(product: ProductRecord, assessments: Mapping[str, Assessment]) -> lis
 
 
 def find_reason(assessment: Assessment) -> str | None:
-    """The first of DROP_REASONS that holds for an image, or None when it may stay."""
+    """The first of DROP_REASONS that holds, else a defect of the shop's own, or None when it may stay."""
     if assessment.unreadable:
         return "unreadable"
     flagged = {name for name, word in assessment.judgements.items() if word.flag and word.drops}
-    return next((reason for reason in DROP_REASONS if reason in flagged), None)
+    known = next((reason for reason in DROP_REASONS if reason in flagged), None)
+    return known or min(flagged, default=None)
 
 
 def spare_the_last(candidates: list[Candidate]) -> list[Candidate]:

@@ -62,6 +62,8 @@ class Head:
         """float32 (N,D) -> (N,K). Raises HeadMismatch for another D."""
         if features.ndim != 2 or features.shape[1] != len(self.arrays["mean"]):
             raise HeadMismatch(f"{self.name} wants {len(self.arrays['mean'])} features, got {features.shape}")
+        if self.card.get("unit"):  # the head was fitted to rows of length 1
+            features = features / np.maximum(np.linalg.norm(features, axis=1, keepdims=True), 1e-9)
         values = (features - self.arrays["mean"]) / self.arrays["scale"]
         layers = sum(name.startswith("weight") for name in self.arrays)
         for i in range(layers):

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.assess import Assessor
-from pipeline.config import PipelineConfig
+from pipeline.compliance.slots import read_slot
+from pipeline.config import ComplianceConfig, PipelineConfig
 from pipeline.images import UnreadableImage, read_file
 from pipeline.records import Assessment
 
@@ -25,11 +26,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
     parser.add_argument("images", nargs="+", metavar="IMAGE", type=Path, help="image file")
     parser.add_argument("--backbone", default=PipelineConfig().backbone, help="source of the network")
+    parser.add_argument("--slot", action="append", default=[], help="DEFECT=FILE.npz, see train-compliance")
 
 
 def run(args: argparse.Namespace) -> int:
     """Returns 0 also where a file could not be read: that is what its line says."""
-    assessor = Assessor(PipelineConfig(backbone=args.backbone))
+    slots = tuple(read_slot(text) for text in args.slot)
+    assessor = Assessor(PipelineConfig(backbone=args.backbone, compliance=ComplianceConfig(slots=slots)))
     for start in range(0, len(args.images), AT_ONCE):
         for path, line in assess_files(assessor, args.images[start : start + AT_ONCE]):
             print(json.dumps({"file": str(path), **line}, ensure_ascii=False), flush=True)

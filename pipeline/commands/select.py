@@ -14,6 +14,8 @@ from tqdm import tqdm
 from pipeline import catalog_files
 from pipeline.catalog_records import ParsedProduct, Refusal
 from pipeline.category import CategoryModel, TooFewProducts
+from pipeline.compliance.slots import read_slot
+from pipeline.config import ComplianceConfig, PipelineConfig
 from pipeline.selection_files import FileSelector
 
 CHUNK_PRODUCTS = 32  # whose images are embedded together
@@ -30,6 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--heads", type=Path, action="append", default=[], help="folder of type heads of your own"
     )
+    parser.add_argument("--slot", action="append", default=[], help="DEFECT=FILE.npz, see train-compliance")
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
 
 
@@ -37,7 +40,8 @@ def run(args: argparse.Namespace) -> int:
     """Returns 0 also where lines were refused: they are named; the output appears whole or not at all."""
     check_output(args.out, args.products)
     total = catalog_files.count_lines(args.products)
-    selector = FileSelector(heads=args.heads, categories=learn_categories(args))
+    config = PipelineConfig(compliance=ComplianceConfig(slots=tuple(map(read_slot, args.slot))))
+    selector = FileSelector(config, heads=args.heads, categories=learn_categories(args))
     part = args.out.with_name(args.out.name + ".part")
     refused = 0
     with ExitStack() as stack:

@@ -43,6 +43,21 @@ def choose_threshold(scores: FloatArray, labels: Labels, max_false_share: float)
     return float((first_spared + (float(above.min()) if len(above) else upper)) / 2)
 
 
+def precision_threshold(scores: FloatArray, labels: Labels, precision: float) -> float:
+    """Lowest score at and above which that share are defects, halfway to the next score below.
+
+    Above all scores where none is precise enough.
+    """
+    order = np.argsort(-scores, kind="stable")
+    ends = np.append(np.flatnonzero(np.diff(scores[order])), len(scores) - 1)  # ties go together
+    right = labels[order].cumsum()[ends] / (ends + 1) >= precision
+    if not right.any():
+        return float(np.nextafter(scores.max(), np.inf, dtype=np.float32))
+    last = int(ends[right].max())
+    below = float(scores[order][last + 1]) if last + 1 < len(scores) else 0.0
+    return (float(scores[order][last]) + below) / 2
+
+
 def fit_platt(logits: FloatArray, labels: Labels) -> tuple[float, float]:
     """(temperature, shift) so that 1/(1+exp(-(logit/temperature + shift))) is a probability.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -95,29 +95,39 @@ def _say(day: date) -> str:
 
 
 def describe_rules(rows: Sequence[rules.Row]) -> dict[str, Any]:
-    """Each market with what is broken before and after; advice that is not required is counted apart."""
-    markets: list[dict[str, Any]] = [
-        {
-            "name": market,
-            "source": own[0].finding.source,
-            "before": _count(own, rules.STILL, rules.MENDED),
-            "after": _count(own, rules.STILL, rules.NEW),
-            "rows": [_describe_row(row) for row in own],
-        }
-        for market in dict.fromkeys(row.finding.market for row in rows)
-        if (own := [row for row in rows if row.finding.market == market])
-    ]
+    """Each market with how many required rules are broken before and after, and by which pictures."""
+    by_market: dict[str, list[rules.Row]] = defaultdict(list)
+    for row in rows:
+        by_market[row.finding.market].append(row)
+    markets = [_describe_market(market, own) for market, own in by_market.items()]
     before, after = (sum(int(market[name]) for market in markets) for name in ("before", "after"))
     return {"markets": markets, "before": before, "after": after}
 
 
+def _describe_market(name: str, rows: Sequence[rules.Row]) -> dict[str, Any]:
+    by_rule: dict[tuple[str, str], list[rules.Row]] = defaultdict(list)
+    for row in rows:
+        by_rule[row.state, row.finding.rule].append(row)
+    return {
+        "name": name,
+        "source": rows[0].finding.source,
+        "before": _count(rows, rules.STILL, rules.MENDED),
+        "after": _count(rows, rules.STILL, rules.NEW),
+        "rows": [_describe_rule(state, found) for (state, _rule), found in by_rule.items()],
+    }
+
+
 def _count(rows: Sequence[rules.Row], *states: str) -> int:
-    return Counter(row.finding.required and row.state in states for row in rows)[True]
+    """Rules, not pictures: a set of many small pictures breaks one rule."""
+    return len({row.finding.rule for row in rows if row.finding.required and row.state in states})
 
 
-def _describe_row(row: rules.Row) -> dict[str, Any]:
-    found = row.finding
-    return {"state": row.state, "words": found.words, "sha": found.key, "required": found.required}
+def _describe_rule(state: str, rows: Sequence[rules.Row]) -> dict[str, Any]:
+    first = rows[0].finding
+    pictures = [{"sha": row.finding.key, "words": row.finding.words} for row in rows if row.finding.key]
+    who, _colon, what = first.words.partition(": ")
+    words = what if len(rows) > 1 and who in ("main image", "image") else first.words  # the pictures say who
+    return {"state": state, "words": words, "required": first.required, "pictures": pictures}
 
 
 urlpatterns: list[URLPattern] = [

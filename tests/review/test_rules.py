@@ -137,6 +137,17 @@ def test_what_makes_no_sense_is_refused_in_words(
     assert word in answer.json()["message"]
 
 
+def test_many_pictures_that_break_one_rule_are_one_rule_with_many_pictures(client: Client, sam: User) -> None:
+    candidates = [Candidate(before=place, after=place) for place in range(4)]
+    proposal = make_proposal(candidates, images=make_sized(300, 300, 300, 300))
+    client.force_login(sam)
+    found = ask(client, proposal, on="2027-02-01").json()
+    google = find_market(found, "oogle")
+    (rule,) = [row for row in google["rows"] if "at least 500 px" in row["words"]]
+    assert [picture["sha"] for picture in rule["pictures"]] == list_shas(proposal)
+    assert google["before"] == google["after"] <= 2
+
+
 def test_an_empty_set_is_told_as_such(client: Client, sam: User) -> None:
     client.force_login(sam)
     assert ask(client, make_set(300, 600), order="").status_code == 200

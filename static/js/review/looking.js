@@ -1,11 +1,14 @@
 // Commands that only look: enlarge, compare, preview, all lines. Their dialogs live as long as the document;
 // the proposal that they speak of is whichever the page shows.
 import { Compare } from "./compare.js";
+import { Preview } from "./preview.js";
+import { Rules } from "./rules.js";
 import { Zoom } from "./zoom.js";
 
 const find = (selector) => document.querySelector(selector);
 let page = null;
 let dialogs = null;
+let watched = null;
 const current = {
   get review() { return page.review; },
   get data() { return page.data; },
@@ -13,7 +16,12 @@ const current = {
 };
 
 function makeDialogs() {
-  return { compare: new Compare(find("#compare"), current), zoom: new Zoom(find("#zoom"), current) };
+  return {
+    compare: new Compare(find("#compare"), current),
+    zoom: new Zoom(find("#zoom"), current),
+    preview: new Preview(find("#preview"), current),
+    rules: new Rules(find("#rules-fold"), current),
+  };
 }
 
 // What a picture is compared with: the one that it is said to repeat, else its copy, else its neighbour.
@@ -43,5 +51,14 @@ function zoom() {
 export function looking(shown) {
   page = shown;
   dialogs ??= makeDialogs();
-  return { compare, zoom };
+  if (watched !== page.review) {
+    watched = page.review;
+    watched.watch(() => dialogs.rules.later());
+  }
+  return {
+    compare, zoom,
+    preview: () => dialogs.preview.open(),
+    rules: () => dialogs.rules.toggle(),
+    lines: () => page.strips.root.dispatchEvent(new CustomEvent("toggle-lines")),
+  };
 }

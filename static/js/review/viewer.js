@@ -1,6 +1,6 @@
 // Frames that share one enlargement: what is enlarged or pushed in one of them, moves in all.
 // Wheel, pinch, drag, double click; keys: + - 0 for the whole, 1 for real pixels, arrows.
-import { chain, fit, toCss } from "./matrices.js";
+import { chain, toCss } from "./matrices.js";
 
 const LARGEST = 24;
 const STEP = 1.4; // of a key
@@ -133,5 +133,3 @@ export function show(element, image, { alt = "", isReal = false } = {}) {
   element.style.height = `${size.height}px`;
   return size;
 }
-
-export { fit };

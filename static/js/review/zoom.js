@@ -1,5 +1,6 @@
 // One picture as large as the window, down to the pixels of its file.
-import { fit, Viewer, show } from "./viewer.js";
+import { fit } from "./matrices.js";
+import { Viewer, show } from "./viewer.js";
 
 export class Zoom {
   constructor(dialog, page) {

@@ -98,6 +98,16 @@ class ClickConfig:
 
 
 @dataclass(frozen=True)
+class RelevanceConfig:
+    """Whether a picture looks like its product: a hint for people, no part of a selection's digest."""
+
+    contrast_below: float = -0.06  # cosine to its own kind less that to another; 0.5 % of right pictures
+    share: float = 0.02  # of a catalog's images; at most so many, rounded up, are pointed out
+    nearest: int = 3  # images of a category whose mean cosine counts
+    same: float = 0.995  # cosine from which a picture of another product is the same one and says nothing
+
+
+@dataclass(frozen=True)
 class PipelineConfig:
     """All stages' settings together; `digest` names a configuration in a stored proposal."""
 

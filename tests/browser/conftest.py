@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.contrib.auth.models import User
 from django.test import Client
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, ViewportSize, sync_playwright
 
 from review.models import CategoryGrant, Proposal
 from tests.review.conftest import make_person
@@ -64,7 +64,9 @@ OpenPage = Callable[..., Page]
 @pytest.fixture
 def open_page(chromium: Browser, live_server: Any, store: None) -> Iterator[OpenPage]:
     """Opens an address as somebody; a script error or a refused resource fails the test."""
-    contexts, troubles = [], []
+    contexts: list[BrowserContext] = []
+    troubles: list[str] = []
+    under_way: set[Request] = set()
 
     def open_it(
         path: str, user: User | None = None, *, size: tuple[int, int] = (1440, 900), **options: Any
@@ -78,13 +80,26 @@ def open_page(chromium: Browser, live_server: Any, store: None) -> Iterator[Open
         page.set_default_timeout(10_000)
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on("console", lambda said: troubles.append(said.text) if "Refused" in said.text else None)
+        page.on("request", lambda request: under_way.add(request))
+        page.on("requestfinished", lambda request: under_way.discard(request))
+        page.on("requestfailed", lambda request: under_way.discard(request))
         page.goto(path)
         return page
 
     yield open_it
+    _wait_for_none(contexts, under_way)
     for context in contexts:
         context.close()
     assert not troubles
+
+
+def _wait_for_none(contexts: list[BrowserContext], under_way: set[Request]) -> None:
+    """A request that is still being answered would meet the emptying of the tables."""
+    for _ in range(40):
+        if not under_way:
+            break
+        for page in contexts[0].pages[:1]:
+            page.wait_for_timeout(50)
 
 
 def _log_in(user: User, url: str) -> Any:

@@ -1,5 +1,5 @@
 // The changes of a proposal one by one, each with its own way back; the reviewer's own changes stand among them.
-import { explainDrop, findMovedShas } from "./marks.js";
+import { explainDrop } from "./marks.js";
 import { findMoved } from "./state.js";
 
 // Puts a picture behind the nearest kept one that stands ahead of it in another order.
@@ -56,15 +56,19 @@ function addedChanges(review) {
   });
 }
 
-function proposedMoves(review) {
-  const shown = review.proposed.filter((sha) => review.images.get(sha).before !== null);
+// The fewest pictures that must have been picked up, besides the one that became the hero.
+function findMoves(review, order) {
+  const shown = order.filter((sha, place) => {
+    const { before } = review.images.get(sha);
+    return before !== null && (place > 0 || before === 0);
+  });
   return findMoved(shown.map((sha) => review.images.get(sha).before)).map((here) => shown[here]);
 }
 
 function movedChanges(review) {
-  const moved = findMovedShas(review);
-  const wanted = proposedMoves(review).filter((sha) => sha !== review.proposed[0]);
-  const own = [...moved].filter((sha) => !wanted.includes(sha) && sha !== review.order[0] && review.proposed.includes(sha));
+  const moved = new Set(findMoves(review, review.order));
+  const wanted = findMoves(review, review.proposed);
+  const own = [...moved].filter((sha) => !wanted.includes(sha) && review.proposed.includes(sha));
   return [...wanted, ...own].filter((sha) => review.isKept(sha)).map((sha) => {
     const isOn = moved.has(sha);
     const isWanted = wanted.includes(sha);

@@ -90,10 +90,14 @@ class Deciding {
     if (this.isTooSoon) return;
     this.isGoing = true;
     const next = await page.coming.take(new Set([page.data.id]));
-    page.drafts.send({ keepalive: true });
-    page.lease.leave();
-    if (next) page.showComing(next);
-    else page.go(page.data.nextUrl);
+    if (next) {
+      const former = page.lease.url;
+      page.lease.leave({ isDecided: true });
+      page.showComing(next).then(() => page.lease.giveBack(former));
+    } else {
+      page.lease.leave();
+      page.go(page.data.nextUrl);
+    }
     this.isGoing = false;
   }
 

@@ -36,8 +36,8 @@ export class Lease {
     return post(url, {});
   }
 
-  giveBack() {
-    if (this.url) post(this.url, { release: 1 });
+  giveBack(url = this.url) {
+    if (url) post(url, { release: 1 });
   }
 
   leave({ isDecided = false } = {}) {

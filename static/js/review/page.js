@@ -25,7 +25,7 @@ const data = JSON.parse(find("#proposal-data").textContent);
 const review = new Review(data.images);
 const strips = new Strips(find("#strips"), review, data.reasons);
 const page = { data, review, strips, coming: new Coming(), isLeaving: false, shownAt: -1e4 };
-Object.defineProperty(data, "whole", { value: () => ({ ...structuredClone({ ...data }), parts: readParts() }) });
+Object.defineProperty(data, "whole", { value: () => ({ ...data, parts: readParts() }) });
 const readParts = () => Object.fromEntries(["facts", "summary", "notices"].map((name) => [name, find(`#${name}`).innerHTML]));
 
 page.complain = (message) => {
@@ -83,7 +83,7 @@ function sayState() {
 }
 
 // What belongs to one proposal, for the first one as for those that are put in its place.
-page.begin = ({ edits = findDraft(data)?.edits } = {}) => {
+page.begin = ({ edits = findDraft(data)?.edits, grab = document.activeElement === document.body } = {}) => {
   strips.canEdit = data.canEdit;
   drafts.begin(data);
   page.isRefused = false;
@@ -92,7 +92,7 @@ page.begin = ({ edits = findDraft(data)?.edits } = {}) => {
   review.tell();
   page.isResumed = false;
   const first = review.order[0] ?? review.before[0];
-  if (first) strips.setFocus(strips.stripOf(first), first, document.activeElement === document.body);
+  if (first) strips.setFocus(strips.stripOf(first), first, grab);
   rebase.begin();
   page.showLast();
   const suppliers = new Set(data.images.flatMap((image) => [...(image.evidence?.suppliers ?? []), image.supplier]).filter(Boolean));

@@ -21,18 +21,24 @@ function show(page, next, { edits, push = true } = {}) {
   page.strips.begin();
   page.review.load(next.images);
   page.strips.root.dispatchEvent(new CustomEvent("proposal-shown", { bubbles: true, detail: next.id }));
-  page.begin(edits === undefined ? {} : { edits });
-  const first = page.review.order[0] ?? page.review.before[0];
-  if (first) page.strips.setFocus(page.strips.stripOf(first), first);
+  page.begin({ grab: true, ...(edits === undefined ? {} : { edits }) });
   page.shownAt = performance.now();
   page.heard.say(`${next.title}. ${next.summary}`);
   return true;
 }
 
+// What can wait until the eye has something: a page in the background paints nothing and waits no longer.
+const afterPaint = () => new Promise((done) => {
+  requestAnimationFrame(() => setTimeout(done));
+  setTimeout(done, 300);
+});
+
 // It was loaded ahead and is nobody's yet. Taken by somebody else meanwhile, the one after it is shown.
 async function showComing(page, deciding, next, tries = 5) {
   const { lease, coming, data } = page;
   show(page, next);
+  await afterPaint();
+  if (data.id !== next.id) return;
   coming.load(data, [...deciding.listBusy()]);
   const said = await lease.take(next.leaseUrl);
   if (!said || said.held || data.id !== next.id) return;

@@ -1,0 +1,138 @@
+"""Change by change: each accepted or reverted on its own, said in one sentence; laid on newer ones."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from review.actions import drafts
+from review.models import Label, Proposal
+from tests.browser.conftest import OpenPage, propose
+from tests.browser.test_review import focus, press, read_strip
+from tests.review.factories import USUAL, Candidate, list_shas, make_pictured_image, make_proposal
+
+
+def change(page: Page, words: str) -> None:
+    page.locator("#changes").get_by_role("button", name=words).click()
+
+
+def read_changes(page: Page) -> list[str]:
+    return [text.strip() for text in page.locator("#changes li").all_inner_texts()]
+
+
+def test_each_change_is_named_and_can_be_reverted_and_accepted_again(
+    open_page: OpenPage, person: User
+) -> None:
+    proposal = propose()
+    a, b, copy, _, e = list_shas(proposal)
+    page = open_page(f"/proposals/{proposal.pk}/", person)
+    assert read_changes(page) == [
+        "picture 2 becomes the hero",
+        "picture 3 out: copy of 1",
+        "picture 4 out: blurred 0.93 ≥ 0.70",
+        "back added from Solvik",
+    ]
+    change(page, "becomes the hero")
+    assert read_strip(page, "after") == [a, b, e]
+    change(page, "picture 3 out")
+    assert read_strip(page, "after") == [a, b, copy, e]
+    change(page, "back added")
+    assert read_strip(page, "after") == [a, b, copy]
+    expect(page.locator("#summary-words")).to_have_text("1 blurred image removed")
+    change(page, "picture 4 out")
+    expect(page.locator("#summary-words")).to_have_text("nothing changes: the set stays as it is today")
+    for words in ("picture 3 out", "picture 4 out", "back added", "becomes the hero"):
+        change(page, words)
+    assert read_strip(page, "after") == [b, a, e]
+    expect(page.locator("#saved")).to_contain_text("as proposed")
+
+
+def test_own_edits_stand_among_the_changes(open_page: OpenPage, person: User) -> None:
+    proposal = propose()
+    a, b, _, _, e = list_shas(proposal)
+    page = open_page(f"/proposals/{proposal.pk}/", person)
+    focus(page, "after", a)
+    press(page, "3", "d")
+    assert "picture 1: angle → side" in read_changes(page)
+    expect(page.locator("#summary-words")).to_have_text(
+        "front view becomes the hero · 1 copy removed · 1 image removed · 1 blurred image removed · "
+        "1 image added from Solvik · 1 image renamed"
+    )
+    change(page, "picture 1 out: not needed")
+    assert read_strip(page, "after") == [b, a, e]
+    change(page, "angle → side")
+    expect(page.locator("#saved")).to_contain_text("as proposed")
+
+
+def test_a_reverted_copy_is_a_label(open_page: OpenPage, person: User) -> None:
+    proposal = propose()
+    page = open_page(f"/proposals/{proposal.pk}/", person)
+    change(page, "picture 3 out")
+    press(page, "a")
+    page.wait_for_url("**/queue/")
+    assert set(Label.objects.values_list("kind", "value")) == {("pair", "different")}
+
+
+def test_what_changes_is_said_aloud(open_page: OpenPage, person: User) -> None:
+    proposal = propose()
+    page = open_page(f"/proposals/{proposal.pk}/", person)
+    heard = page.locator("#heard")
+    press(page, "Shift+ArrowRight", "Shift+ArrowRight")
+    expect(heard).to_have_text("Front view moved from position 2 to 3")
+    press(page, "m")
+    expect(heard).to_have_text("Front view moved from position 3 to 1")
+    press(page, "d")
+    expect(heard).to_have_text("Front view taken out of position 1")
+    press(page, "z")
+    expect(heard).to_have_text("Front view put at position 1")
+    press(page, "3")
+    expect(heard).to_have_text("Picture 2 is named side")
+
+
+def replace(older: Proposal, *more: Candidate, without: int | None = None) -> Proposal:
+    """A newer proposal for the same product after a supplier sent or took back pictures."""
+    Proposal.objects.filter(pk=older.pk).update(
+        state=Proposal.State.SUPERSEDED, leased_by=None, leased_until=None
+    )
+    images = [make_pictured_image(10 + number) for number in range(5 + len(more))]
+    wanted = [*USUAL, *more]
+    if without is not None:
+        del wanted[without], images[without]
+    return make_proposal(wanted, images=images, product=older.product, based_on=older.based_on)
+
+
+def test_edits_are_laid_in_place_on_a_proposal_that_has_a_new_picture(
+    open_page: OpenPage, person: User
+) -> None:
+    older = propose()
+    a, b, _, _, e = list_shas(older)
+    page = open_page(f"/proposals/{older.pk}/", person)
+    focus(page, "after", e)
+    press(page, "m", "3")
+    focus(page, "after", a)
+    press(page, "d")
+    newer = replace(older, Candidate(after=3, image_type="top", supplier="Omni"))
+    fresh = list_shas(newer)[5]
+    page.evaluate("window.dispatchEvent(new Event('focus'))")
+    page.get_by_role("button", name="Lay my edits on it").click()
+    expect(page.get_by_text("All of your edits lie on the newer proposal")).to_be_visible()
+    assert page.url.endswith(f"/proposals/{newer.pk}/")
+    assert read_strip(page, "after") == [e, fresh, b] or read_strip(page, "after") == [e, b, fresh]
+    press(page, "a")
+    page.wait_for_url("**/queue/")
+    assert Label.objects.filter(kind="type", value="side", image__sha256=e).exists()
+
+
+def test_what_could_not_be_laid_is_said(open_page: OpenPage, person: User) -> None:
+    older = propose()
+    a, b, _, _, e = list_shas(older)
+    edits = {"order": [e, b], "types": {e: "side"}, "drops": {a: "not_needed"}, "proposed": [b, a, e]}
+    drafts.keep(proposal=older, by=person, clock=5, edits=edits, now=timezone.now())
+    newer = replace(older, without=4)
+    page = open_page(f"/proposals/{newer.pk}/", person)
+    page.get_by_role("button", name="Lay those edits on this one").click()
+    told = page.locator("#rebase")
+    expect(told).to_contain_text("a picture that you named side is no longer offered")
+    expect(told).to_contain_text("a picture that you kept is no longer offered")
+    assert read_strip(page, "after") == [b]

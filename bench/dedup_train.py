@@ -1,9 +1,10 @@
 """Train the comparator's decision on labelled pairs, and store it with what it was trained on.
 
-    python -m bench.dedup_train --pairs DIR [DIR...] --out pipeline/dedup/model.json
+    python -m bench.dedup_train --data ../shared/data --work DIR --out pipeline/dedup/model.json
 
-Each DIR holds images/ and pairs.csv as `python -m pipeline dedup-pairs` writes them. The threshold is the
-lowest at which out-of-fold precision, folds by photo, reaches the asked one.
+Makes pairs of the catalogs in `data` that may be trained on, by both generators, in the folder `work` (what
+is there already is kept), or takes --pairs DIR [DIR...], each with images/ and pairs.csv. The threshold is
+the lowest at which out-of-fold precision, folds by source of the photos, reaches the asked one.
 """
 
 from __future__ import annotations
@@ -18,14 +19,20 @@ from typing import Any
 import cv2
 import numpy as np
 from sklearn.ensemble import GradientBoostingClassifier
-from sklearn.model_selection import GroupKFold
+from sklearn.model_selection import LeaveOneGroupOut
 from tqdm import tqdm
 
+from bench.dedup_groups import TRAINING, write_groups
+from bench.dedup_second import SecondMaker
+from bench.dedup_second import write as write_second
 from pipeline.dedup.comparator import GUARDS, view_pairs
+from pipeline.dedup.pairs import PairMaker, read_groups, write_pairs
 from pipeline.dedup.prepare import prepare
 from pipeline.dedup.residual import FEATURES
 
-FOLDS = 5
+COUNT = 1500  # pairs of each generator
+SEEDS = {"first": 11, "second": 5}
+EDIT_SHARES = (0.003, 0.06)  # of the object, first generator
 DEPTH = 3
 SETTINGS: dict[str, Any] = {
     "n_estimators": 220, "max_depth": DEPTH, "learning_rate": 0.06, "subsample": 0.6,
@@ -33,8 +40,21 @@ SETTINGS: dict[str, Any] = {
 }  # fmt: skip
 
 
+def make_pairs(data: Path, work: Path) -> list[Path]:
+    """Folders of pairs by the first and the second generator, made unless they are there."""
+    work.mkdir(parents=True, exist_ok=True)
+    write_groups(data, TRAINING, work / "groups.csv")
+    pictures = read_groups(work / "groups.csv")
+    folders = [work / name for name in SEEDS]
+    if not (folders[0] / "pairs.csv").exists():
+        write_pairs(folders[0], PairMaker(data, pictures, SEEDS["first"], EDIT_SHARES).make(COUNT))
+    if not (folders[1] / "pairs.csv").exists():
+        write_second(SecondMaker(data, pictures, SEEDS["second"]), folders[1], COUNT)
+    return folders
+
+
 def measure_pairs(folder: Path) -> tuple[np.ndarray, np.ndarray, list[str]]:
-    """Features (n, f), truth (n,) and the photo each pair came from; pairs that no map joins are left out."""
+    """Features (n, f), truth (n,) and each photo's source; pairs that no map joins are left out."""
     features, truth, origins = [], [], []
     with (folder / "pairs.csv").open(newline="", encoding="utf-8") as lines:
         rows = list(csv.DictReader(lines))
@@ -45,7 +65,7 @@ def measure_pairs(folder: Path) -> tuple[np.ndarray, np.ndarray, list[str]]:
             best = min(views, key=lambda found: found["residual"])
             features.append([best[name] for name in FEATURES])
             truth.append(row["label"] == "duplicate")
-            origins.append((row.get("origin") or row["a"]).split()[0])
+            origins.append((row.get("origin") or row["a"]).split("/")[1])
     return np.array(features), np.array(truth), origins
 
 
@@ -69,9 +89,9 @@ def choose_threshold(probability: np.ndarray, truth: np.ndarray, precision: floa
 
 
 def predict_out_of_fold(features: np.ndarray, truth: np.ndarray, groups: list[str]) -> np.ndarray:
-    """Each pair's probability from trees that never saw its photo."""
+    """Each pair's probability from trees that never saw a photo of its source."""
     found = np.zeros(len(truth))
-    for train, test in GroupKFold(FOLDS).split(features, truth, groups):
+    for train, test in LeaveOneGroupOut().split(features, truth, groups):
         fitted = GradientBoostingClassifier(**SETTINGS).fit(features[train], truth[train])
         found[test] = fitted.predict_proba(features[test])[:, 1]
     return np.where(pass_guards(features), found, 0.0)
@@ -121,14 +141,20 @@ def report(probability: np.ndarray, truth: np.ndarray, threshold: float) -> dict
 def main() -> None:
     """Measure, fit, choose the threshold out of fold, store."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--pairs", type=Path, nargs="+", required=True)
+    parser.add_argument("--data", type=Path, help="folder of the shared catalogs")
+    parser.add_argument("--work", type=Path, default=Path("var/dedup_pairs"), help="where pairs are made")
+    parser.add_argument("--pairs", type=Path, nargs="+", help="folders of pairs instead of --data")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--precision", type=float, default=0.99, help="asked out of fold (default 0.99)")
-    parser.add_argument("--version", default="registration-1")
-    parser.add_argument("--sources", default="", help="what the pairs were made of, for the card")
+    parser.add_argument("--version", default="registration-2")
+    parser.add_argument(
+        "--sources", default=", ".join(TRAINING), help="what the pairs were made of, for the card"
+    )
     args = parser.parse_args()
     cv2.setNumThreads(1)
-    measured = [measure_once(folder) for folder in args.pairs]
+    if not args.pairs and not args.data:
+        parser.error("name the folder of the shared catalogs (--data) or folders of pairs (--pairs)")
+    measured = [measure_once(folder) for folder in args.pairs or make_pairs(args.data, args.work)]
     features = np.concatenate([part[0] for part in measured])
     truth = np.concatenate([part[1] for part in measured])
     groups = [name for part in measured for name in part[2]]

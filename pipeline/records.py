@@ -12,6 +12,8 @@ import numpy.typing as npt
 FloatArray = npt.NDArray[np.float32]
 RgbArray = npt.NDArray[np.uint8]
 
+Spot = tuple[float, ...]  # x0, y0, x1, y1 as shares of width and height, then how strong (0 to 1)
+
 Verdict = Literal["keep", "drop"]
 
 # Order in which a reason is given when several apply: what is not allowed before what is poor.
@@ -107,7 +109,8 @@ class Assessment:
     """All that is known of one image, whatever product it belongs to.
 
     `key` names the image (file or SHA-256). `unreadable` is None or the reason in a person's words;
-    then everything below it is empty. `embedding` is float32 (D,), not normalised.
+    then everything below it is empty. `embedding` is float32 (D,), not normalised;
+    `layout` float32 (P,) from the same pass keeps where things are (None where it was not kept).
     `descriptors` is what pipeline.dedup needs to propose candidates (uint8 bytes, versioned).
     """
 
@@ -120,6 +123,7 @@ class Assessment:
     judgements: Mapping[str, Judgement] = field(default_factory=dict)
     framing: Framing | None = None
     embedding: FloatArray | None = None
+    layout: FloatArray | None = None
     descriptors: bytes = b""
     analysis_version: str = ""
 
@@ -167,7 +171,9 @@ class PairComparison:
 
     `distances` and `thresholds` have the same keys; `decided_by` names the rule or distance that
     settled it. `residual` is a float32 (h, w) map, 0 to 1, of where they differ (None if not made).
-    `probability` of a duplicate is 0 to 1 where the comparator gives one.
+    `probability` of a duplicate is 0 to 1 where the comparator gives one. `matrix` are the six numbers that
+    take a place in the first picture to the second, in shares of the two widths; None where nothing fits.
+    `spots` are the places of the residual that differ most.
     """
 
     duplicate: bool
@@ -176,6 +182,8 @@ class PairComparison:
     decided_by: str
     probability: float | None = None
     residual: FloatArray | None = None
+    matrix: tuple[float, ...] | None = None
+    spots: tuple[Spot, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,8 @@ from PIL import Image as Pillow
 
 from pipeline.config import DedupConfig
 from pipeline.dedup import Comparator, load_comparator
+from pipeline.dedup.comparator import register_both_ways
 from pipeline.dedup.prepare import Prepared
-from pipeline.dedup.registration import Registration, register
 from pipeline.images import UnreadableImage
 from pipeline.records import FloatArray, PairComparison
 from review.actions import store
@@ -101,23 +101,8 @@ def _list_numbers(found: PairComparison) -> dict[str, Any]:
 
 def _place(a: Prepared, b: Prepared) -> npt.NDArray[Any] | None:
     """The map of A's working pixels to B's, margins left out where that fits better; None if nothing fits."""
-    best = register(a, b)
-    matrix = best.matrix
-    if a.inner is not None or b.inner is not None:
-        left, right = a.inner or a, b.inner or b
-        found = register(left, right)
-        if _fits_better(found, best):
-            best = found
-            matrix = _shift(right.corner, 1) @ found.matrix @ _shift(left.corner, -1)
-    return matrix if best.finished and best.correlation >= MIN_CORRELATION else None
-
-
-def _fits_better(found: Registration, other: Registration) -> bool:
-    return found.finished and (not other.finished or found.correlation > other.correlation)
-
-
-def _shift(corner: tuple[int, int], sign: int) -> npt.NDArray[Any]:
-    return np.array([[1, 0, sign * corner[0]], [0, 1, sign * corner[1]], [0, 0, 1]], np.float64)
+    best = max(register_both_ways(a, b), key=lambda found: (found.finished, found.correlation))
+    return best.matrix if best.finished and best.correlation >= MIN_CORRELATION else None
 
 
 def _as_shares(matrix: npt.NDArray[Any], a: Prepared, b: Prepared) -> npt.NDArray[Any]:

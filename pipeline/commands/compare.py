@@ -6,6 +6,7 @@ import argparse
 import hashlib
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import cv2
 import numpy as np
 
 from pipeline.config import DedupConfig
-from pipeline.dedup import COMPARATORS, load_comparator
+from pipeline.dedup import COMPARATORS, Comparator, explain_comparison, load_comparator
 from pipeline.images import UnreadableImage, read_file
 from pipeline.records import FloatArray, PairComparison
 
@@ -28,30 +29,57 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print one JSON object; 2 where an image cannot be used."""
-    comparator = load_comparator(args.comparator)
-    contents, prepared = [], []
-    for path in (args.a, args.b):
-        try:
-            contents.append(read_file(path))
-            prepared.append(comparator.prepare(contents[-1]))
-        except UnreadableImage as error:
-            print(f"compare: {path}: {error.message}", file=sys.stderr)
-            return 2
-    found = comparator.compare(prepared[0], prepared[1], want_residual=args.residual is not None)
+    try:
+        contents = [_read(path) for path in (args.a, args.b)]
+        found = _compare(load_comparator(args.comparator), args, contents, args.residual is not None)
+        paper = _compare(load_comparator("ensemble"), args, contents)
+    except UnreadableImage as error:
+        print(f"compare: {error.message}", file=sys.stderr)
+        return 2
     same_bytes = hashlib.sha256(contents[0]).digest() == hashlib.sha256(contents[1]).digest()
-    print(json.dumps(as_json(found, same_bytes)))
+    print(json.dumps(as_json(found, same_bytes) | {"paper": _list_distances(paper)}))
     return _write_residual(args.residual, found.residual) if args.residual else 0
 
 
 def as_json(found: PairComparison, same_bytes: bool = False) -> dict[str, Any]:
     """The form that `compare` prints; the same bytes are the same picture whatever is measured."""
+    if same_bytes:
+        found = replace(found, duplicate=True, decided_by="sha256")
     return {
-        "duplicate": bool(found.duplicate or same_bytes),
+        **_list_distances(found),
+        "decided_by": found.decided_by,
+        "probability": found.probability,
+        "sentence": explain_comparison(found),
+        "matrix": None if found.matrix is None else list(found.matrix),
+        "spots": [list(spot) for spot in found.spots],
+    }
+
+
+def _list_distances(found: PairComparison) -> dict[str, Any]:
+    return {
+        "duplicate": bool(found.duplicate),
         "distances": dict(found.distances),
         "thresholds": dict(found.thresholds),
-        "decided_by": "sha256" if same_bytes else found.decided_by,
-        "probability": found.probability,
     }
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return read_file(path)
+    except UnreadableImage as error:
+        raise UnreadableImage(error.code, f"{path}: {error.message}") from error
+
+
+def _compare(
+    comparator: Comparator, args: argparse.Namespace, contents: list[bytes], want_residual: bool = False
+) -> PairComparison:
+    prepared = []
+    for path, content in zip((args.a, args.b), contents, strict=True):
+        try:
+            prepared.append(comparator.prepare(content))
+        except UnreadableImage as error:
+            raise UnreadableImage(error.code, f"{path}: {error.message}") from error
+    return comparator.compare(prepared[0], prepared[1], want_residual=want_residual)
 
 
 def _write_residual(path: Path, residual: FloatArray | None) -> int:

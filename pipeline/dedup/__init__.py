@@ -10,6 +10,7 @@ from pipeline.dedup.clustering import Cluster, Standing, cluster, explain_choice
 from pipeline.dedup.comparator import RegistrationComparator
 from pipeline.dedup.descriptors import candidates, describe, describe_batch
 from pipeline.dedup.ensemble import EnsembleComparator
+from pipeline.dedup.wording import explain_comparison
 from pipeline.records import PairComparison, RgbArray
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "describe",
     "describe_batch",
     "explain_choice",
+    "explain_comparison",
     "load_comparator",
     "rank",
 ]

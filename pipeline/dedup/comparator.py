@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -11,10 +11,10 @@ import numpy as np
 from pipeline.config import DedupConfig
 from pipeline.dedup import residual
 from pipeline.dedup.decision import load_trees
-from pipeline.dedup.overlay import lay_over, margin_is_cut
+from pipeline.dedup.overlay import lay_over
 from pipeline.dedup.prepare import Prepared, prepare
 from pipeline.dedup.registration import Matrix, Registration, register, warp
-from pipeline.records import FloatArray, PairComparison, RgbArray
+from pipeline.records import FloatArray, PairComparison, RgbArray, Spot
 
 # Guards, which hold whatever the trees say. A person can check them; the trees weigh the rest.
 GUARDS = {
@@ -23,47 +23,57 @@ GUARDS = {
     "colour": 30.0,  # grey levels; worst block of channel differences: a recoloured lining (likewise)
     "residual": 25.0,  # grey levels; worst block outside the other's local range
 }
+SURE_MISFIT = 0.03  # 1 - correlation; up to it margins cannot have led the registration astray
+SPOT_FROM = 0.15  # of the residual map: what a person sees on it
+SPOTS = 5  # places named at most
 RESIDUAL_WHITE = 64.0  # grey levels shown as 1 in the residual map
 
 
 @dataclass(frozen=True)
 class View:
-    """One way of laying two pictures over each other: what was measured, {} where no map joins them."""
+    """One way of laying two pictures over each other: what was measured, {} where no map joins them.
+
+    `raw` is the residual on the grid of either picture, `to_first` takes the first one's pixels there;
+    `matrix` takes the first one's working pixels to the second one's.
+    """
 
     features: Mapping[str, float]
     misfit: float
     raw: FloatArray
     to_first: Matrix
+    matrix: Matrix
 
 
 def view_pairs(a: Prepared, b: Prepared) -> Iterator[View]:
-    """The pictures as they are, then, if one stands in a white margin, without their margins."""
-    yield _view(a, b)
-    if a.inner is not None or b.inner is not None:
-        yield _view(a.inner or a, b.inner or b)
+    """The pictures as they are, then, if one stands in a margin, laid over each other by what is within."""
+    for found in register_both_ways(a, b):
+        yield _view(a, b, found)
 
 
-def _view(a: Prepared, b: Prepared) -> View:
+def register_both_ways(a: Prepared, b: Prepared) -> Iterator[Registration]:
+    """How B lies over A by the whole pictures; then by what is within their margins, if those may mislead."""
     found = register(a, b)
-    nothing = np.zeros((1, 1), np.float32)
-    if not found.finished or not _margins_hide(a, b, found):
-        return View({}, 1 - found.correlation, nothing, np.eye(3))
+    yield found
+    if (a.inner_frame or b.inner_frame) and 1 - found.correlation > SURE_MISFIT:
+        found = register(a.inner or a, b.inner or b)
+        matrix = _move(b.inner_frame) @ found.matrix @ np.linalg.inv(_move(a.inner_frame))
+        yield replace(found, matrix=matrix)
+
+
+def _view(a: Prepared, b: Prepared, found: Registration) -> View:
+    if not found.finished:
+        return View({}, 1 - found.correlation, np.zeros((1, 1), np.float32), np.eye(3), found.matrix)
     overlay = lay_over(a, b, found.matrix)
     features, raw = residual.measure(overlay, found.correlation)
+    x, y = overlay.corner
     to_grid = np.eye(3) if overlay.on_first else found.matrix
-    return View(features, 1 - found.correlation, raw, _move(overlay.corner) @ to_grid @ _move(a.corner))
+    return View(features, 1 - found.correlation, raw, _move((-x, -y)) @ to_grid, found.matrix)
 
 
-def _move(corner: tuple[int, int]) -> Matrix:
-    """The map from a frame to a part of it whose corner lies there."""
-    return np.array([[1, 0, -corner[0]], [0, 1, -corner[1]], [0, 0, 1]], np.float64)
-
-
-def _margins_hide(a: Prepared, b: Prepared, found: Registration) -> bool:
-    """Whether every margin that was left out may hide what the other picture goes on to show."""
-    if a.void is not None and not margin_is_cut(a, b, found.matrix):
-        return False
-    return b.void is None or margin_is_cut(b, a, np.linalg.inv(found.matrix))
+def _move(corner: Sequence[int] | None) -> Matrix:
+    """The map from a part of a frame whose corner lies there to the frame."""
+    x, y = corner[:2] if corner else (0, 0)
+    return np.array([[1, 0, x], [0, 1, y], [0, 0, 1]], np.float64)
 
 
 class RegistrationComparator:
@@ -90,17 +100,23 @@ class RegistrationComparator:
             blank = np.zeros(a.rgb.shape[:2], np.float32) if want_residual else None
             same = dict.fromkeys(self.thresholds, 0.0)
             return PairComparison(True, same, self.thresholds, "sha256", 1.0, blank)
-        best: PairComparison | None = None
+        best, best_view = None, None
         for view in view_pairs(a, b):
-            found = self._judge(view, a.size if want_residual else None)
+            found = self._judge(view)
             if best is None or (found.probability or 0.0) > (best.probability or 0.0):
-                best = found
+                best, best_view = found, view
             if best.duplicate:
                 break
-        assert best is not None
-        return best
+        assert best is not None and best_view is not None
+        if not best_view.features:
+            return best
+        matrix = tuple(round(float(v), 6) for v in share_matrix(best_view.matrix, a, b)[:2].ravel())
+        if not want_residual:
+            return replace(best, matrix=matrix)
+        residual_, spots = draw_residual(best_view, a.size)
+        return replace(best, matrix=matrix, residual=residual_, spots=spots)
 
-    def _judge(self, view: View, size: tuple[int, int] | None) -> PairComparison:
+    def _judge(self, view: View) -> PairComparison:
         if not view.features:
             worst = {"misfit": view.misfit, "hidden": 1.0, "colour": 255.0, "residual": 255.0, "doubt": 1.0}
             return PairComparison(False, _round(worst), self.thresholds, "misfit", 0.0)
@@ -117,17 +133,34 @@ class RegistrationComparator:
         if beyond:  # a guard's word is final, so the probability must not contradict it
             probability = min(probability, 0.5 * (1 - self.thresholds["doubt"]))
             distances["doubt"] = 1 - probability
-        picture = None if size is None else draw_residual(view, size)
         decided_by = beyond[0] if beyond else "doubt"
-        shown = _round(distances)
-        return PairComparison(duplicate, shown, self.thresholds, decided_by, round(probability, 6), picture)
+        return PairComparison(
+            duplicate, _round(distances), self.thresholds, decided_by, round(probability, 6)
+        )
 
 
 def _round(distances: Mapping[str, float]) -> dict[str, float]:
     return {name: round(float(value), 6) for name, value in distances.items()}
 
 
-def draw_residual(view: View, size: tuple[int, int]) -> FloatArray:
-    """The residual on the first picture's working frame (width, height), 0 to 1, softened for the eye."""
+def share_matrix(matrix: Matrix, a: Prepared, b: Prepared) -> Matrix:
+    """The same map between shares of the two frames' widths, which hold for every rendition."""
+    return np.diag([1 / b.size[0], 1 / b.size[0], 1]) @ matrix @ np.diag([a.size[0], a.size[0], 1.0])
+
+
+def draw_residual(view: View, size: tuple[int, int]) -> tuple[FloatArray, tuple[Spot, ...]]:
+    """The residual on the first picture's working frame (width, height), 0 to 1, softened for the eye.
+
+    And the places that differ most: x0, y0, x1, y1 as shares of width and height, mean, largest first.
+    """
     laid = np.maximum(warp(view.raw, view.to_first, size), 0)
-    return np.asarray(np.clip(cv2.GaussianBlur(laid, (0, 0), 1.5) / RESIDUAL_WHITE, 0, 1), np.float32)
+    soft = np.clip(cv2.GaussianBlur(laid, (0, 0), 1.5) / RESIDUAL_WHITE, 0, 1).astype(np.float32)
+    spread = cv2.dilate((soft >= SPOT_FROM).astype(np.uint8), np.ones((9, 9), np.uint8))
+    _, labels, boxes, _ = cv2.connectedComponentsWithStats(spread)
+    width, height = size
+    spots = []
+    for at in np.argsort(-boxes[1:, cv2.CC_STAT_AREA])[:SPOTS] + 1:
+        x, y, wide, high = (int(value) for value in boxes[at, :4])
+        corners = (x / width, y / height, (x + wide) / width, (y + high) / height)
+        spots.append((*(round(v, 4) for v in corners), round(float(soft[labels == at].mean()), 4)))
+    return soft, tuple(spots)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-from pipeline.dedup.prepare import BoolArray, Pixels, find_mask
+from pipeline.dedup.ground import BoolArray, Pixels, find_mask
 from pipeline.records import RgbArray
 
 MIN_CHANGE = 22.0  # grey levels, mean over the changed spot; less is no difference to a customer

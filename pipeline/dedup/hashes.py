@@ -23,21 +23,17 @@ _EDGE_KERNEL = np.array([[-1, -1, -1], [-1, 9, -1], [-1, -1, -1]], np.float32)
 
 def phash(pictures: Sequence[RgbArray]) -> HashArray:
     """Perceptual hashes, uint64 (n,): signs of the lowest 8x8 cosine coefficients about their median."""
-    pixels = _shrink_grey(pictures, 32, 32)
-    spectrum = scipy.fftpack.dct(scipy.fftpack.dct(pixels, axis=1), axis=2)[:, :8, :8]
-    return _pack(spectrum > np.median(spectrum, axis=(1, 2), keepdims=True))
+    return _phash(_make_grey(pictures))
 
 
 def ahash(pictures: Sequence[RgbArray]) -> HashArray:
     """Average hashes, uint64 (n,): 8x8 grey levels above their mean."""
-    pixels = _shrink_grey(pictures, 8, 8)
-    return _pack(pixels > pixels.mean(axis=(1, 2), keepdims=True))
+    return _ahash(_make_grey(pictures))
 
 
 def dhash(pictures: Sequence[RgbArray]) -> HashArray:
     """Difference hashes, uint64 (n,): whether a grey level of 8x9 exceeds its left neighbour."""
-    pixels = _shrink_grey(pictures, 9, 8)
-    return _pack(pixels[:, :, 1:] > pixels[:, :, :-1])
+    return _dhash(_make_grey(pictures))
 
 
 def edge_dhash(pictures: Sequence[RgbArray]) -> HashArray:
@@ -47,7 +43,40 @@ def edge_dhash(pictures: Sequence[RgbArray]) -> HashArray:
 
 def whash(pictures: Sequence[RgbArray], side_px: int = WAVELET_SIDE_PX) -> HashArray:
     """Haar wavelet hashes, uint64 (n,), from a grey picture of `side_px` (a power of 2, at least 8)."""
-    pixels = _shrink_grey(pictures, side_px, side_px) / 255.0
+    return _whash(_make_grey(pictures), side_px)
+
+
+def hash_all(pictures: Sequence[RgbArray]) -> HashArray:
+    """All five, uint64 (n, 5): perceptual, difference, edge difference, average, wavelet."""
+    greys = _make_grey(pictures)
+    hashes = (
+        _phash(greys),
+        _dhash(greys),
+        edge_dhash(pictures),
+        _ahash(greys),
+        _whash(greys, WAVELET_SIDE_PX),
+    )
+    return np.stack(hashes, axis=1)
+
+
+def _phash(greys: Sequence[Image.Image]) -> HashArray:
+    pixels = _shrink(greys, 32, 32)
+    spectrum = scipy.fftpack.dct(scipy.fftpack.dct(pixels, axis=1), axis=2)[:, :8, :8]
+    return _pack(spectrum > np.median(spectrum, axis=(1, 2), keepdims=True))
+
+
+def _ahash(greys: Sequence[Image.Image]) -> HashArray:
+    pixels = _shrink(greys, 8, 8)
+    return _pack(pixels > pixels.mean(axis=(1, 2), keepdims=True))
+
+
+def _dhash(greys: Sequence[Image.Image]) -> HashArray:
+    pixels = _shrink(greys, 9, 8)
+    return _pack(pixels[:, :, 1:] > pixels[:, :, :-1])
+
+
+def _whash(greys: Sequence[Image.Image], side_px: int) -> HashArray:
+    pixels = _shrink(greys, side_px, side_px) / 255.0
     axes = (-2, -1)
     depth = int(np.log2(side_px))
     coefficients = list(pywt.wavedec2(pixels, "haar", level=depth, axes=axes))
@@ -93,11 +122,15 @@ def _fit(picture: RgbArray, side: int) -> RgbArray:
     return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _shrink_grey(pictures: Sequence[RgbArray], width: int, height: int) -> npt.NDArray[np.uint8]:
-    """Grey levels (n, height, width), by Pillow's own arithmetic so that every bit agrees."""
-    shrunk = np.empty((len(pictures), height, width), np.uint8)
-    for row, picture in enumerate(pictures):
-        grey = Image.fromarray(picture).convert("L")
+def _make_grey(pictures: Sequence[RgbArray]) -> list[Image.Image]:
+    """Grey pictures by Pillow's own arithmetic, so that every bit agrees; made once for all hashes."""
+    return [Image.fromarray(picture).convert("L") for picture in pictures]
+
+
+def _shrink(greys: Sequence[Image.Image], width: int, height: int) -> npt.NDArray[np.uint8]:
+    """Grey levels (n, height, width)."""
+    shrunk = np.empty((len(greys), height, width), np.uint8)
+    for row, grey in enumerate(greys):
         shrunk[row] = np.asarray(grey.resize((width, height), Image.Resampling.LANCZOS))
     return shrunk
 

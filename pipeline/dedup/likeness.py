@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.dedup.prepare import BoolArray, Pixels
+from pipeline.dedup.ground import BoolArray, Pixels
 from pipeline.records import FloatArray, RgbArray
 
 Range = tuple[int, int]
@@ -20,6 +20,7 @@ RARE = 0.002  # share of pixels that may lie beyond that range
 DETAIL_BOUNDS = (0.3, 3.3)  # how much stronger one picture's fine detail may be
 SAMPLES = 3000  # pixels that a fit looks at
 MIN_SAMPLES = 300  # levels; fewer tell no light
+HALVED_FROM_PX = 160  # longest side from which light is fitted at half the size
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,10 @@ def find_range(pixels: RgbArray, where: BoolArray) -> Range:
 
     A picture whose contrast was raised and that was dimmed after is clipped below white.
     """
-    counts = np.bincount(pixels[::2, ::2][where[::2, ::2]].ravel(), minlength=256)
+    every_other = np.ascontiguousarray(pixels[::2, ::2])
+    mask = np.ascontiguousarray(where[::2, ::2]).view(np.uint8)
+    counts = sum(cv2.calcHist([every_other], [channel], mask, [256], [0, 256]) for channel in range(3))
+    counts = np.asarray(counts).ravel()
     share = np.cumsum(counts) / max(1, int(counts.sum()))
     return int(np.searchsorted(share, RARE)), int(np.searchsorted(share, 1 - RARE))
 
@@ -78,14 +82,22 @@ def fit_photometry(
 
     Blurred first, for sharpening changes the levels at every edge.
     """
-    chosen = np.flatnonzero(cv2.erode(seen.astype(np.uint8), np.ones((5, 5), np.uint8)).ravel())
+    step = 2 if max(seen.shape) >= HALVED_FROM_PX else 1
+    clear = cv2.erode(seen.view(np.uint8), np.ones((5, 5), np.uint8))[::step, ::step]
+    chosen = np.flatnonzero(clear.ravel())
     chosen = chosen[:: max(1, chosen.size // SAMPLES)]
-    for size in (5, 1):
-        x, x_clear = _sample_unclipped(left, chosen, ranges[0], size)
-        y, y_clear = _sample_unclipped(right, chosen, ranges[1], size)
-        clear = x_clear & y_clear
-        if clear.sum() >= MIN_SAMPLES:
-            return _fit_line(x[clear], y[clear])
+    size = clear.shape[1], clear.shape[0]
+    if step > 1:
+        left, right = (
+            np.asarray(cv2.resize(side, size, interpolation=cv2.INTER_AREA), np.uint8)
+            for side in (left, right)
+        )
+    for reach in (5 if step == 1 else 3, 1):
+        x, x_clear = _sample_unclipped(left, chosen, ranges[0], reach)
+        y, y_clear = _sample_unclipped(right, chosen, ranges[1], reach)
+        both = x_clear & y_clear
+        if both.sum() >= MIN_SAMPLES:
+            return _fit_line(x[both], y[both])
     return 1.0, 0.0
 
 
@@ -163,10 +175,12 @@ def _fit_gain(from_: FloatArray, to: FloatArray) -> float:
 
 
 def _damp(views: list[Pixels], gains: list[float]) -> RgbArray:
-    fine, coarse = min(1.0, gains[0]), min(1.0, gains[1])
-    if fine > 0.95 and coarse > 0.95:
-        return np.asarray(views[0], np.uint8)
-    mixed = cv2.addWeighted(views[0], fine, views[1], coarse - fine, 0, dtype=cv2.CV_32F)
-    return np.asarray(
-        np.clip(cv2.scaleAdd(views[2].astype(np.float32), 1 - coarse, mixed) + 0.5, 0, 255), np.uint8
-    )
+    """The picture, and itself blurred little and much, mixed so that its two bands are weaker."""
+    coarse = min(1.0, gains[1])
+    fine = min(coarse, gains[0])  # so that no share below is negative, and bytes suffice
+    mixed = views[0]
+    if fine <= 0.95:
+        mixed = cv2.addWeighted(mixed, fine / coarse, views[1], 1 - fine / coarse, 0)
+    if coarse <= 0.95:
+        mixed = cv2.addWeighted(mixed, coarse, views[2], 1 - coarse, 0)
+    return np.asarray(mixed, np.uint8)

@@ -4,27 +4,31 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import product
+from math import sqrt
 from typing import Any
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.dedup.prepare import Box, Level, Pixels, Prepared
+from pipeline.dedup.ground import Box, Pixels
+from pipeline.dedup.prepare import Level, Prepared
 from pipeline.records import FloatArray
 
 Matrix = npt.NDArray[np.floating[Any]]
 
-UNSEEN = -1000.0  # stands for pixels outside the other frame; grey levels are 0 to 255
+UNSEEN = -1e6  # stands for pixels outside the other frame; so low that the least share of it shows
 STARTS = 3  # guesses that are refined
+AGREE_AT = 1  # pyramid level at which whole pictures are correlated
 ITERATIONS = (12, 8, 5, 3)  # at most, per level
 PATIENCE = 1  # steps in a level that may bring no gain
 SETTLED_PX = 0.02  # a step that moves no corner by more ends a level
 SIMILARITY = np.array(  # size, turn, shift x, shift y as the six numbers of an affine step
     [[1, 0, 0, 0], [0, -1, 0, 0], [0, 0, 1, 0], [0, 1, 0, 0], [1, 0, 0, 0], [0, 0, 0, 1]], np.float32
 )
-AFFINE = np.eye(6, dtype=np.float32)
-HOPELESS = 0.45  # correlation after the coarse level below which finer levels cannot help
+HOPELESS = 0.55  # correlation after the coarse level below which finer levels cannot help
+FAIR_START = 0.93  # correlation after the coarse level under which a search over places is worth its time
+SEARCH_SCALES = (0.55, 0.63, 0.72, 0.82, 0.93, 1.06, 1.2, 1.4, 1.6)  # of B's thumbnail over A's
 GOOD_START = 0.97  # correlation after the coarse level that needs no further guess
 
 
@@ -46,25 +50,53 @@ def register(a: Prepared, b: Prepared) -> Registration:
     guesses = rank_guesses(a, b)
     best = Registration(np.eye(3), -1.0, False)
     for guess in guesses[:STARTS]:
-        matrix = refine_level(a, b, 1, refine_level(a, b, 0, guess))
-        correlation = correlate(a, b, 1, matrix)
-        if correlation > best.correlation:
-            best = Registration(matrix, correlation, False)
-        if correlation > GOOD_START:
+        best = _start(a, b, guess, best)
+        if best.correlation > GOOD_START:
             break
+    if best.correlation < FAIR_START:
+        best = _start(a, b, search(a, b), best)
     if best.correlation < HOPELESS:
         return best
     found = _finish(a, b, best.matrix)
-    if correlate(a, b, 2, guesses[0]) > found.correlation + 0.005:  # coarse levels led away
+    if correlate(a, b, AGREE_AT, guesses[0]) > found.correlation + 0.005:  # coarse levels led away
         again = _finish(a, b, guesses[0])
         found = again if again.correlation > found.correlation else found
     return found
 
 
+def _start(a: Prepared, b: Prepared, guess: Matrix, best: Registration) -> Registration:
+    """The better of what is known and of this guess after the coarse levels."""
+    matrix = refine_level(a, b, 1, refine_level(a, b, 0, guess))
+    correlation = correlate(a, b, 1, matrix)
+    return Registration(matrix, correlation, False) if correlation > best.correlation else best
+
+
+def search(a: Prepared, b: Prepared) -> Matrix:
+    """A guess without boxes: A's middle looked for all over B's thumbnail, at several sizes."""
+    grey_a, grey_b = a.levels[0].grey, b.levels[0].grey
+    height, width = grey_a.shape
+    y0, x0 = round(0.2 * height), round(0.2 * width)
+    middle = np.ascontiguousarray(grey_a[y0 : height - y0, x0 : width - x0])
+    best = -2.0
+    found: Matrix = np.eye(3)
+    for scale in SEARCH_SCALES:
+        size = max(1, round(middle.shape[1] * scale)), max(1, round(middle.shape[0] * scale))
+        if min(size) < 6 or size[0] > grey_b.shape[1] or size[1] > grey_b.shape[0]:
+            continue
+        template = cv2.resize(middle, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+        likeness = cv2.matchTemplate(grey_b, template, cv2.TM_CCOEFF_NORMED)
+        _, value, _, at = cv2.minMaxLoc(likeness)
+        if value > best:
+            box = (at[0], at[1], at[0] + size[0], at[1] + size[1])
+            best, found = value, lay_box((x0, y0, width - x0, height - y0), box)
+    scales = _scales(a, b, 0)
+    return rescale(found, 1 / scales[0], 1 / scales[1])
+
+
 def _finish(a: Prepared, b: Prepared, matrix: Matrix) -> Registration:
     for index in range(2, len(a.levels)):
         matrix = refine_level(a, b, index, matrix)
-    return Registration(matrix, correlate(a, b, 2, matrix), True)
+    return Registration(matrix, correlate(a, b, AGREE_AT, matrix), True)
 
 
 # -- guesses
@@ -210,27 +242,35 @@ def _find_step(
         return None
     t = (template.values - float(seen @ template.values) / count) * seen
     m = (looked_up - float(seen @ looked_up) / count) * seen
-    spread_t, spread_m = max(1e-3, float(t @ t)), max(1e-3, float(m @ m))
-    product_ = float(t @ m)
-    error = float(np.clip(product_ / spread_m, 0.4, 2.5)) * m - t
+    spread_t, spread_m, product_ = max(1e-3, float(t @ t)), max(1e-3, float(m @ m)), float(t @ m)
+    error = min(2.5, max(0.4, product_ / spread_m)) * m - t
     scale = 1.5 * float(np.abs(error).sum()) / count + 2.0
-    weighted = template.slopes * (seen / (1 + (error / scale) ** 2))[:, None]
-    hessian = weighted.T @ template.slopes
-    hessian[np.diag_indices(6)] *= 1.001
-    slope = weighted.T @ error
-    basis = SIMILARITY if rigid else AFFINE
+    weight = error * np.float32(1 / scale)
+    weight *= weight
+    weight += 1
+    weighted = template.slopes * (seen / weight)[:, None]
+    hessian = (weighted.T @ template.slopes).astype(np.float64)
+    hessian.flat[::7] *= 1.001
+    slope = error @ weighted
+    basis = SIMILARITY if rigid else None
     try:
-        step = basis @ np.linalg.solve(basis.T @ hessian @ basis, basis.T @ slope)
+        step = _solve(hessian, slope.astype(np.float64), basis)
     except np.linalg.LinAlgError:
         return None
-    return step, product_ / float(np.sqrt(spread_t * spread_m))
+    return step, product_ / sqrt(spread_t * spread_m)
+
+
+def _solve(hessian: Matrix, slope: Matrix, basis: FloatArray | None) -> FloatArray:
+    if basis is None:
+        return np.linalg.solve(hessian, slope)
+    return np.asarray(basis @ np.linalg.solve(basis.T @ hessian @ basis, basis.T @ slope))
 
 
 def _look_up(moving: FloatArray, points: FloatArray, current: Matrix) -> FloatArray:
-    """Grey levels, float32 (n,), where the map takes the points; UNSEEN beyond the frame."""
-    where = (points @ current[:2, :2].T + current[:2, 2]).astype(np.float32)
-    found = cv2.remap(
-        moving, where[:, :1], where[:, 1:], cv2.INTER_LINEAR,
+    """Grey levels, float32 (n,), where the map takes the points x, y, 1; UNSEEN beyond the frame."""
+    where = (points @ current[:2].T.astype(np.float32)).reshape(-1, 1, 2)
+    found = cv2.remap(  # OpenCV's stubs do not know that one map may hold both x and y
+        moving, where, None, cv2.INTER_LINEAR,  # type: ignore[call-overload]
         borderMode=cv2.BORDER_CONSTANT, borderValue=UNSEEN,
     )  # fmt: skip
     return np.asarray(found[:, 0], np.float32)

@@ -5,19 +5,21 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from pipeline.dedup.ground import Pixels
 from pipeline.dedup.overlay import Overlay
-from pipeline.dedup.prepare import Pixels
 from pipeline.records import FloatArray
 
 BLOCK_SHARES = (0.02, 0.034, 0.06, 0.1)  # block sides over the object's longest side; 13 px at 384 is .034
 MIN_BLOCK_PX = 3
 MARGIN_SHARE = 0.012  # of the unit: the rim of what both show is left out, it holds resampling only
 FLAT_RANGE = 8.0  # grey levels of local contrast under which ground counts as flat
+HALVED_FROM_PX = 160  # unit from which block means are taken at half the size: a quarter of the work
 
 FEATURES = (
     "residual_fine", "residual", "residual_wide", "residual_broad", "against_contrast",
-    "against_contrast_wide", "colour", "colour_wide", "tint", "texture", "noise", "concentration",
-    "spot", "correlation", "coverage", "unit", "gain", "bias", "ground", "stretch", "overlap",
+    "against_contrast_wide", "elsewhere", "against_elsewhere", "colour", "colour_wide", "colour_elsewhere",
+    "tint", "texture", "noise", "concentration", "spot", "correlation", "coverage", "unit", "gain", "bias",
+    "ground", "stretch", "overlap",
 )  # fmt: skip
 _KERNEL = np.ones((3, 3), np.uint8)
 
@@ -31,17 +33,22 @@ def measure(overlay: Overlay, correlation: float) -> tuple[dict[str, float], Flo
     if np.count_nonzero(seen) < 30:
         return {}, np.zeros(overlay.seen.shape, np.float32)
     alike = overlay.alike
-    blocks = [block_side(overlay.unit_px, share) for share in BLOCK_SHARES]
-    lowest, highest, right = (
-        cv2.GaussianBlur(side, (3, 3), 0) for side in (alike.lowest, alike.highest, alike.right)
-    )
+    step = 2 if overlay.unit_px >= HALVED_FROM_PX else 1
+    blocks = [block_side(overlay.unit_px / step, share) for share in BLOCK_SHARES]
+    lowest, right = (cv2.GaussianBlur(side, (3, 3), 0) for side in (alike.lowest, alike.right))
+    highest = lowest if alike.highest is alike.lowest else cv2.GaussianBlur(alike.highest, (3, 3), 0)
     differing, contrast = differ(lowest, highest, right)
     differing = cv2.bitwise_and(differing, seen)
+    object_ = overlay.object.view(np.uint8)
+    noise = cv2.mean(differing, object_)[0] if object_.any() else 0.0
     strength = max(1.0, 1 / alike.gain)  # a dimmed picture shows the same difference more weakly
-    found = _residual_features(differing, contrast, blocks, strength)
-    found |= _colour_features(lowest, highest, right, seen, blocks, strength)
-    found["texture"] = _texture(lowest, right, seen, overlay, blocks[2])
-    found |= _spread_features(differing, overlay, found["residual"])
+    small = shrink(differing, step)
+    small_seen = cv2.threshold(shrink(seen, step), 254, 255, cv2.THRESH_BINARY)[1]
+    found = _residual_features(small, shrink(contrast, step), blocks, strength)
+    found |= _colour_features(_subtract(lowest, highest, right), small_seen, step, blocks, strength)
+    found["texture"] = _texture(lowest, right, small_seen, shrink(object_, step), blocks[2])
+    found |= {"noise": noise, "concentration": found["residual"] / (1 + noise)}
+    found["spot"] = _largest_spot(small, noise) * step**2 / overlay.unit_px**2
     found |= _describe_overlay(overlay, correlation)
     return found, differing.astype(np.float32)
 
@@ -65,6 +72,14 @@ def block_side(unit_px: float, share: float) -> int:
     return max(MIN_BLOCK_PX, int(unit_px * share) | 1)
 
 
+def shrink(pixels: Pixels, step: int) -> Pixels:
+    """The plane at a `step`-th of its size, each pixel a mean."""
+    if step == 1:
+        return pixels
+    size = max(1, pixels.shape[1] // step), max(1, pixels.shape[0] // step)
+    return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+
+
 def differ(lowest: Pixels, highest: Pixels, right: Pixels) -> tuple[Pixels, Pixels]:
     """What lies outside the other's 3x3 range, worst channel, both ways; and the stronger local contrast.
 
@@ -86,7 +101,7 @@ def _worst_channel(pixels: Pixels) -> Pixels:
 def _inner(overlay: Overlay) -> Pixels:
     """255 where both show something, away from the rim of that; uint8 (h, w)."""
     side = 2 * max(2, round(MARGIN_SHARE * overlay.unit_px)) + 1
-    seen = overlay.seen.astype(np.uint8) * 255
+    seen = overlay.seen.view(np.uint8) * np.uint8(255)
     return cv2.erode(seen, np.ones((side, side), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=0)
 
 
@@ -96,9 +111,21 @@ def _residual_features(
     names = ("residual_fine", "residual", "residual_wide", "residual_broad")
     means = [_block(differing, side) for side in blocks]
     found = {name: strength * float(mean.max()) for name, mean in zip(names, means, strict=True)}
-    for name, at in (("against_contrast", 1), ("against_contrast_wide", 2)):
-        found[name] = strength * float((means[at] / (FLAT_RANGE + _block(contrast, blocks[at]))).max())
+    against = {at: means[at] / (FLAT_RANGE + _block(contrast, blocks[at])) for at in (1, 2)}
+    found["against_contrast"] = strength * float(against[1].max())
+    found["against_contrast_wide"] = strength * float(against[2].max())
+    found["elsewhere"] = strength * _rest(means[1], blocks[1])
+    found["against_elsewhere"] = strength * _rest(against[1], blocks[1])
     return found
+
+
+def _rest(means: FloatArray, side: int) -> float:
+    """The largest mean that lies well away from the largest: an edit stands alone, a misfit does not."""
+    y, x = divmod(int(means.argmax()), means.shape[1])
+    rest = means[::2, ::2].copy()
+    reach = 3 * side
+    rest[max(0, y - reach) // 2 : (y + reach) // 2, max(0, x - reach) // 2 : (x + reach) // 2] = 0
+    return float(rest.max())
 
 
 def _block(values: Pixels, side: int) -> FloatArray:
@@ -106,43 +133,50 @@ def _block(values: Pixels, side: int) -> FloatArray:
     return np.asarray(mean, np.float32)
 
 
+def _subtract(lowest: Pixels, highest: Pixels, right: Pixels) -> Pixels:
+    """What the right picture has more (or less) than the left may have, int16 (h, w, 3)."""
+    difference: Pixels = cv2.subtract(right, highest, dtype=cv2.CV_16S)
+    if lowest is highest:
+        return difference
+    below = cv2.subtract(right, lowest, dtype=cv2.CV_16S)
+    return np.maximum(difference, 0) + np.minimum(below, 0)
+
+
 def _colour_features(
-    lowest: Pixels, highest: Pixels, right: Pixels, seen: Pixels, blocks: list[int], strength: float
+    difference: Pixels, seen: Pixels, step: int, blocks: list[int], strength: float
 ) -> dict[str, float]:
     """Differences of channel differences: largest in a block, and over all that both show."""
-    difference: Pixels = cv2.subtract(right, highest, dtype=cv2.CV_16S)
-    if lowest is not highest:
-        below = cv2.subtract(right, lowest, dtype=cv2.CV_16S)
-        difference = np.maximum(difference, 0) + np.minimum(below, 0)
-    mean: Pixels = cv2.boxFilter(difference, cv2.CV_16S, (blocks[0], blocks[0]))
+    mean: Pixels = cv2.boxFilter(shrink(difference, step), cv2.CV_16S, (blocks[0], blocks[0]))
     red, green, blue = cv2.split(mean)
     farthest = cv2.max(cv2.absdiff(red, green), cv2.absdiff(blue, green))
     tint = cv2.bitwise_and(cv2.convertScaleAbs(farthest), seen)
+    means = _block(tint, blocks[1])
     return {
-        "colour": strength * float(_block(tint, blocks[1]).max()),
+        "colour": strength * float(means.max()),
+        "colour_elsewhere": strength * _rest(means, blocks[1]),
         "colour_wide": strength * float(_block(tint, blocks[3]).max()),
         "tint": cv2.sumElems(tint)[0] / max(1, cv2.countNonZero(seen)),
     }
 
 
-def _texture(left: Pixels, right: Pixels, seen: Pixels, overlay: Overlay, side: int) -> float:
+def _texture(left: Pixels, right: Pixels, seen: Pixels, object_: Pixels, side: int) -> float:
     """Largest local change of contrast, beyond what sharpening or compression did to the whole."""
     energies = []
     for pixels in (left, right):
         edges = cv2.convertScaleAbs(cv2.Laplacian(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), cv2.CV_16S))
-        energies.append(_block(edges, side) + 2.5)
+        size = seen.shape[1], seen.shape[0]
+        energies.append(_block(cv2.resize(edges, size, interpolation=cv2.INTER_AREA), side) + 2.5)
     change = np.log(energies[0][::2, ::2] / energies[1][::2, ::2])
     both = seen[::2, ::2] > 0
-    inside = overlay.object[::2, ::2] & both
+    inside = (object_[::2, ::2] > 0) & both
     usual = float(np.median(change[inside])) if inside.any() else 0.0
     return float(np.abs(change[both] - usual).max()) if both.any() else 0.0
 
 
-def _spread_features(differing: Pixels, overlay: Overlay, worst: float) -> dict[str, float]:
-    """The object's usual residual, the worst block over it, and the size of the largest spot."""
-    inside = differing[overlay.object]
-    noise = float(inside.mean()) if inside.size else 0.0
+def _largest_spot(differing: Pixels, noise: float) -> float:
+    """Pixels of the largest connected spot that is clearly above the object's usual residual."""
     spots = cv2.threshold(differing, max(12.0, 4 * noise), 1, cv2.THRESH_BINARY)[1]
+    if not spots.any():
+        return 0.0
     sizes = cv2.connectedComponentsWithStats(cv2.dilate(spots, _KERNEL))[2][1:, cv2.CC_STAT_AREA]
-    largest = float(sizes.max()) if sizes.size else 0.0
-    return {"noise": noise, "concentration": worst / (1 + noise), "spot": largest / overlay.unit_px**2}
+    return float(sizes.max())

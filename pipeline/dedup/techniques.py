@@ -9,16 +9,18 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.config import DedupConfig
+from pipeline.backbone import load_backbone
+from pipeline.config import DedupConfig, PipelineConfig
 from pipeline.dedup import descriptors, hashes
 from pipeline.dedup.comparator import RegistrationComparator
 from pipeline.dedup.descriptors import TRIMMED, WHOLE, Descriptors
 from pipeline.dedup.ensemble import EnsembleComparator
-from pipeline.dedup.prepare import fit
+from pipeline.dedup.ground import fit
 from pipeline.images import decode
 from pipeline.records import FloatArray, RgbArray
 
 COSINE_SIDE_PX = 32
+EMBEDDING_THRESHOLD = 0.15  # 1 - cosine; table IV
 # Thresholds of table IV where the paper has one; edge dhash and histogram as its ensemble uses them.
 HASH_THRESHOLDS = {"ahash": 10, "phash": 10, "dhash": 20, "edge_dhash": 20, "whash": 15}
 
@@ -54,6 +56,7 @@ def _makers() -> dict[str, Callable[[], Technique]]:
     found["hsv_chi_square"] = _histogram
     found["paper_ensemble"] = lambda: _ensemble("paper_ensemble", WHOLE)
     found["ensemble"] = lambda: _ensemble("ensemble", TRIMMED)
+    found["embedding"] = _embedding
     found["registration"] = _registration
     return found
 
@@ -96,6 +99,18 @@ def _cosine() -> Technique:
         return np.asarray(flat / max(1e-6, float(np.linalg.norm(flat))), np.float32)
 
     return Technique("cosine", 0.01, prepare, lambda a, b: 1 - float(a @ b))
+
+
+def _embedding() -> Technique:
+    """Cosine of the backbone's embeddings: tells what a picture shows, and little of its details."""
+    backbone = load_backbone(PipelineConfig().backbone, threads=1)
+
+    def prepare(data: bytes) -> FloatArray:
+        side = backbone.spec.side_px
+        row = backbone.embed(backbone.to_input(decode(data, max_side_px=side).rgb)[None])[0]
+        return np.asarray(row / max(1e-9, float(np.linalg.norm(row))), np.float32)
+
+    return Technique("embedding", EMBEDDING_THRESHOLD, prepare, lambda a, b: 1 - float(a @ b))
 
 
 def _registration() -> Technique:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-from pipeline.dedup.prepare import Pixels
+from pipeline.dedup.ground import Pixels
 from pipeline.records import RgbArray
 
 Transform = Callable[[RgbArray, np.random.Generator], RgbArray]

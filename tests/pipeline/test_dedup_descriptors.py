@@ -41,7 +41,7 @@ def test_descriptors_of_another_version_are_refused(stored: bytes) -> None:
 
 def test_trimming_sees_through_a_margin() -> None:
     plain, padded = (read(describe(p)).hashes[:, 0] for p in (draw_product(), with_margin(draw_product())))
-    assert hamming(plain[TRIMMED], padded[TRIMMED]) <= 6
+    assert hamming(plain[TRIMMED], padded[TRIMMED]) <= 8
     assert hamming(plain[WHOLE], padded[WHOLE]) > 10
 
 
@@ -51,9 +51,23 @@ def test_trimming_centres_the_object_on_a_square() -> None:
     assert (trimmed[0] == 255).all()
 
 
-def test_few_pictures_are_all_compared() -> None:
-    stored = describe_batch([draw_product(), draw_scene(1), draw_scene(2)])
-    assert candidates(stored) == [(0, 1), (0, 2), (1, 2)]
+def test_clearly_different_pictures_are_not_worth_comparing() -> None:
+    red = np.zeros_like(draw_product())
+    red[..., 0] = 200
+    assert candidates(describe_batch([draw_product(), red])) == []
+    assert candidates(describe_batch([draw_product()])) == []
+    assert candidates([]) == []
+
+
+@pytest.mark.parametrize("change", ["dimmed", "with a margin", "as a small JPEG"])
+def test_a_copy_is_always_worth_comparing(change: str) -> None:
+    picture = draw_product()
+    copies = {
+        "dimmed": (picture * 0.8).astype(np.uint8),
+        "with a margin": with_margin(picture),
+        "as a small JPEG": encode_jpeg(np.ascontiguousarray(picture[::3, ::3]), 35),
+    }
+    assert candidates(describe_batch([picture, copies[change]])) == [(0, 1)]
 
 
 def test_among_many_pictures_a_padded_copy_is_a_candidate_and_most_others_are_not() -> None:
@@ -65,9 +79,12 @@ def test_among_many_pictures_a_padded_copy_is_a_candidate_and_most_others_are_no
 
 
 def test_alike_embeddings_make_candidates_where_hashes_do_not() -> None:
-    stored = describe_batch([draw_scene(seed, 120, 150) for seed in range(18)])
-    embeddings = np.eye(18, 30, dtype=np.float32)
-    far = next((0, j) for j in range(1, 18) if (0, j) not in candidates(stored))
+    red = np.zeros_like(draw_product())
+    red[..., 0] = 200
+    stored = describe_batch([draw_product(), red])
+    embeddings = np.eye(2, 30, dtype=np.float32)
+    far = (0, 1)
+    assert far not in candidates(stored, embeddings)
     embeddings[far[1]] = 7 * embeddings[0]
     assert far in candidates(stored, embeddings)
 

@@ -1,0 +1,105 @@
+"""The flat margin of a picture: its colours, what is content, and the frame that stands in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from pipeline.dedup.ground import MASK_SIDE_PX, Pixels, fit, keep_off_border
+from pipeline.records import RgbArray
+
+FrameBox = tuple[int, int, int, int]
+
+FLAT = 12  # grey levels in any channel; compression rings about as much beside an edge
+FIRST_SHARE, SECOND_SHARE = 0.12, 0.03  # of the border that a margin's colour must explain
+MIN_MARGIN_SHARE = 0.003  # of the frame; less is the rim of a resize
+QUAD_SHARE = 0.97  # of its convex hull that a framed picture fills
+QUAD_CORNERS = 6  # at most: a turned frame cut by another frame
+QUAD_TOLERANCE = 0.02  # of the hull's length
+LINE_PX = 4  # at most, at the working size, is the width of a line drawn around a picture
+LINE_STEP = 20.0  # grey levels between such a line and what lies within
+
+
+def find_margin_colours(rgb: RgbArray) -> tuple[Pixels, ...]:
+    """At most two flat colours along the border, float (3,): a margin, and white in the corners of a turn."""
+    ring = np.concatenate([rgb[0], rgb[-1], rgb[:, 0], rgb[:, -1]]).astype(np.float32)
+    first = np.median(ring, axis=0)
+    off = np.abs(ring - first).max(1) > FLAT
+    found = [first] if 1 - off.mean() >= FIRST_SHARE else []
+    white = np.full(3, 255, np.float32)
+    left = ring[off] if found else ring
+    if np.count_nonzero(left.min(1) >= 255 - FLAT) >= SECOND_SHARE * len(ring):
+        found.append(white)
+    return tuple(found)
+
+
+def find_content(rgb: RgbArray, margin: tuple[Pixels, ...]) -> Pixels:
+    """255 where the picture is unlike every colour of its margin, uint8 (h, w); everywhere without margin."""
+    content: Pixels = np.full(rgb.shape[:2], 255, np.uint8)
+    for colour in margin:
+        content = cv2.bitwise_and(content, leave_colour(rgb, colour))
+    return content
+
+
+def leave_colour(rgb: RgbArray, colour: Pixels) -> Pixels:
+    """255 where the picture is off that colour by more than compression may be, uint8 (h, w)."""
+    low, high = (np.clip(colour + step, 0, 255).astype(np.uint8) for step in (-FLAT, FLAT))
+    return cv2.bitwise_not(cv2.inRange(rgb, low, high))
+
+
+def find_inner_frame(content: Pixels) -> FrameBox | None:
+    """Box x0, y0, x1, y1 of the picture that stands in a margin; `content` uint8 (h, w).
+
+    None where there is no margin, or where what stands in it is no convex shape of few corners.
+    """
+    small = keep_off_border(fit(content, MASK_SIDE_PX) > 127)
+    share = float(small.mean())
+    if share > 1 - MIN_MARGIN_SHARE or share < 0.04:
+        return None
+    hull = cv2.convexHull(np.asarray(cv2.findNonZero(small.astype(np.uint8))))
+    corners = cv2.approxPolyDP(hull, QUAD_TOLERANCE * cv2.arcLength(hull, True), True)
+    area = float(cv2.contourArea(hull)) + 0.5 * float(cv2.arcLength(hull, True))
+    if len(corners) > QUAD_CORNERS or small.sum() < QUAD_SHARE * area:
+        return None
+    box = _tighten(content, _enlarge(cv2.boundingRect(hull), small, content))
+    return box if box[2] - box[0] >= 16 and box[3] - box[1] >= 16 else None
+
+
+def _enlarge(rect: Sequence[int], small: Pixels, content: Pixels) -> FrameBox:
+    x, y, width, height = rect
+    across, down = content.shape[1] / small.shape[1], content.shape[0] / small.shape[0]
+    right, bottom = round((x + width) * across), round((y + height) * down)
+    return round(x * across), round(y * down), min(content.shape[1], right), min(content.shape[0], bottom)
+
+
+def _tighten(content: Pixels, box: FrameBox) -> FrameBox:
+    """The box moved in past rows and columns that are still margin, a few pixels at most."""
+    x0, y0, x1, y1 = box
+    inside = content[y0:y1, x0:x1] > 0
+    columns, rows = inside.mean(0) > 0.1, inside.mean(1) > 0.1
+    if not columns.any() or not rows.any():
+        return box
+    left, right = int(columns.argmax()), int(columns[::-1].argmax())
+    top, bottom = int(rows.argmax()), int(rows[::-1].argmax())
+    return x0 + left, y0 + top, x1 - right, y1 - bottom
+
+
+def paint_over_line(rgb: RgbArray) -> RgbArray:
+    """The picture without a thin line drawn around it: its rim repeats what lies within; else unchanged."""
+    height, width = rgb.shape[:2]
+    if min(height, width) < 12 * LINE_PX:
+        return rgb
+    depth = LINE_PX + 1
+    rims = (rgb[0], rgb[-1], rgb[:, 0], rgb[:, -1])
+    within = (rgb[depth], rgb[-1 - depth], rgb[:, depth], rgb[:, -1 - depth])
+    means = np.array([rim.mean(0) for rim in rims])
+    if np.ptp(means, axis=0).max() > 25 or max(float(rim.std(0).max()) for rim in rims) > 15:
+        return rgb
+    steps = [np.abs(a.astype(np.int16) - b).max(1) for a, b in zip(rims, within, strict=True)]
+    if min(float((step > LINE_STEP).mean()) for step in steps) < 0.7:
+        return rgb
+    inner = np.ascontiguousarray(rgb[depth : height - depth, depth : width - depth])
+    bordered = cv2.copyMakeBorder(inner, depth, depth, depth, depth, cv2.BORDER_REPLICATE)
+    return np.asarray(bordered, np.uint8)

@@ -1,0 +1,101 @@
+"""What a crop or a shift hid counts as unseen; what sticks out of a whole product counts as different."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+import pytest
+
+from pipeline.dedup import load_comparator
+from pipeline.dedup.cuts import find_shown
+from pipeline.dedup.margins import find_content, find_inner_frame, find_margin_colours, paint_over_line
+from pipeline.dedup.prepare import prepare
+from pipeline.records import PairComparison, RgbArray
+from tests.pipeline.dedup_pictures import draw_product, draw_scene
+
+
+def pad(rgb: RgbArray, sides: tuple[int, int, int, int], level: int = 255) -> RgbArray:
+    """The picture with a margin: top, bottom, left, right."""
+    colour = (level,) * 3
+    return np.asarray(cv2.copyMakeBorder(rgb, *sides, cv2.BORDER_CONSTANT, value=colour), np.uint8)
+
+
+def compare(a: RgbArray, b: RgbArray) -> PairComparison:
+    """The shipped comparator's word on two pictures."""
+    comparator = load_comparator("registration")
+    return comparator.compare(comparator.prepare(a), comparator.prepare(b))
+
+
+def draw_bottle(lid: bool) -> RgbArray:
+    """A bottle on white, with or without a lid as wide as its neck."""
+    picture = np.full((600, 400, 3), 255, np.uint8)
+    cv2.rectangle(picture, (100, 220), (300, 570), (40, 110, 70), -1)
+    cv2.rectangle(picture, (160, 130), (240, 230), (50, 125, 80), -1)
+    cv2.putText(picture, "OIL", (140, 420), 0, 2, (230, 230, 220), 5)
+    if lid:
+        cv2.rectangle(picture, (160, 95), (240, 129), (190, 40, 40), -1)
+    return picture
+
+
+@pytest.mark.parametrize("draw", [draw_product, draw_scene])
+@pytest.mark.parametrize("level", [255, 236])
+def test_a_picture_cropped_and_then_set_in_a_margin_is_a_copy(
+    draw: Callable[[], RgbArray], level: int
+) -> None:
+    picture = draw()
+    assert compare(picture, pad(picture[30:-34, 28:-25], (50, 80, 60, 40), level)).duplicate
+
+
+def test_a_picture_shifted_out_of_its_frame_and_then_padded_is_a_copy() -> None:
+    picture = draw_scene()
+    moved = np.full_like(picture, 255)
+    moved[:-40, 30:] = picture[40:, :-30]
+    assert compare(picture, pad(moved, (60, 60, 60, 60))).duplicate
+
+
+def test_a_lid_on_a_bottle_is_not_taken_for_a_crop_of_the_other() -> None:
+    assert not compare(draw_bottle(lid=True), draw_bottle(lid=False)).duplicate
+    assert compare(draw_bottle(lid=True), pad(draw_bottle(lid=True), (20, 60, 40, 40))).duplicate
+
+
+def test_what_sticks_out_of_a_straight_side_hides_nothing() -> None:
+    own = np.zeros((100, 100), np.uint8)
+    own[40:90, 20:80] = 255
+    other = own.copy()
+    other[25:40, 45:55] = 255
+    pixels = np.repeat(other[..., None], 3, axis=2)
+    assert (find_shown(own, other, np.full_like(own, 255), pixels) == 255).all()
+
+
+def test_beyond_a_cut_nothing_is_shown() -> None:
+    own, other = np.zeros((100, 100), np.uint8), np.zeros((100, 100), np.uint8)
+    other[10:90, 20:80] = own[40:90, 20:80] = 255
+    shown = find_shown(own, other, np.full_like(own, 255), np.repeat(other[..., None], 3, axis=2))
+    assert (shown[:40] == 0).all()
+    assert (shown[42:] == 255).all()
+
+
+def test_margins_of_two_colours_are_found() -> None:
+    picture = pad(draw_scene(), (40, 40, 40, 40), 225)
+    picture[:40, :200] = 255
+    assert {int(colour[0]) for colour in find_margin_colours(picture)} == {225, 255}
+
+
+def test_a_framed_picture_has_an_inner_frame_and_a_product_has_none() -> None:
+    scene = pad(draw_scene(), (50, 30, 40, 60))
+    height, width = scene.shape[:2]
+    found = find_inner_frame(find_content(scene, find_margin_colours(scene)))
+    assert found is not None
+    assert np.abs(np.array(found) - (40, 50, width - 60, height - 30)).max() <= 3
+    assert prepare(draw_bottle(lid=True)).inner_frame is None
+
+
+def test_a_thin_line_around_a_picture_is_painted_over() -> None:
+    picture = draw_product()
+    framed = picture.copy()
+    cv2.rectangle(framed, (0, 0), (framed.shape[1] - 1, framed.shape[0] - 1), (30, 30, 30), 3)
+    assert (paint_over_line(framed)[0] == 255).all()
+    assert paint_over_line(picture) is picture
+    assert compare(picture, framed).duplicate

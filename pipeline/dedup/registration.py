@@ -252,9 +252,8 @@ def _find_step(
     hessian = (weighted.T @ template.slopes).astype(np.float64)
     hessian.flat[::7] *= 1.001
     slope = error @ weighted
-    basis = SIMILARITY if rigid else None
     try:
-        step = _solve(hessian, slope.astype(np.float64), basis)
+        step = _solve(hessian, slope.astype(np.float64), SIMILARITY if rigid else None)
     except np.linalg.LinAlgError:
         return None
     return step, product_ / sqrt(spread_t * spread_m)

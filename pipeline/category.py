@@ -49,7 +49,7 @@ class CategoryModel:
 
     @cached_property
     def parents(self) -> dict[str, np.ndarray]:
-        """Places of all categories at or below a path, for paths above at least two; the deepest first."""
+        """Places of all categories at or below a path, for paths above some but not all; deepest first."""
         spelled: dict[tuple[str, ...], str] = {}
         below: dict[tuple[str, ...], list[int]] = {}
         for place, name in enumerate(self.categories):
@@ -59,7 +59,8 @@ class CategoryModel:
             for length in range(1, len(steps) + 1):
                 below.setdefault(steps[:length], []).append(place)
         shared = sorted(
-            (path for path, places in below.items() if len(places) > 1), key=lambda p: (-len(p), p)
+            (path for path, places in below.items() if 1 < len(places) < len(self.categories)),
+            key=lambda path: (-len(path), path),
         )
         return {spelled[path]: np.array(below[path]) for path in shared}
 

@@ -62,6 +62,7 @@ def fit_model(
     chances = softmax(logits / temperature)
     chances[~unseen.is_known] /= chances.shape[1]  # such texts are never answered
     threshold, figures = choose_threshold(chances, targets, PRECISION, config.abstain_below)
+    threshold = _relax(threshold, chances.max(axis=1), config.abstain_below)
     model = replace(
         fit_parts(documents, targets, names).blend(names, weight),
         temperature=temperature,
@@ -70,6 +71,14 @@ def fit_model(
     above = choose_parent_threshold(model, chances, targets, config.abstain_below)
     figures |= {"products": len(texts), "categories": len(names), "blend": weight}
     return replace(model, parent_threshold=above, figures=figures)
+
+
+def _relax(threshold: float, confidence: FloatArray, at_least: float) -> float:
+    """Halfway to the next confidence below, or to the least one: few held-out rows do not mark the edge."""
+    if threshold not in confidence:  # a bound, or no threshold at all
+        return threshold
+    below = confidence[confidence < threshold]
+    return (threshold + max(at_least, float(below.max(initial=at_least)))) / 2
 
 
 @dataclass(frozen=True)

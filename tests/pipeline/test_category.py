@@ -120,6 +120,14 @@ def test_only_paths_above_several_categories_can_be_answered_for_them() -> None:
     assert {path: list(places) for path, places in model.parents.items()} == {"A > B": [0, 1], "A": [0, 1, 2]}
 
 
+def test_what_stands_above_all_categories_says_nothing() -> None:
+    nothing = np.zeros(0, np.float32)
+    model = CategoryModel(
+        ("Shop > A > B", "Shop > A > C", "Shop > D"), (), nothing, nothing, nothing, 1.0, 0.9
+    )
+    assert list(model.parents) == ["Shop > A"]
+
+
 def test_the_paths_above_are_as_they_are_written() -> None:
     assert list_parents("A  B -> C -> D") == ["A  B -> C", "A  B"]
     assert list_parents("A") == []

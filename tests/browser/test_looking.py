@@ -66,6 +66,25 @@ def test_on_the_phone_evidence_is_folded_and_there(open_page: OpenPage, person: 
     expect(page.locator("#evidence")).to_contain_text("Sharpness")
 
 
+def test_why_a_picture_stands_there_is_said_and_follows_the_edits(open_page: OpenPage, person: User) -> None:
+    page, proposal = open_proposal(open_page, person)
+    a, b, copy, _, e = list_shas(proposal)
+    why = page.locator("#detail-why")
+    tile(page, "after", e).click()
+    expect(why).to_contain_text(
+        "Not in the shop yet. Solvik: picture 1 of 1. Back comes fourth in this category"
+    )
+    tile(page, "after", a).click()
+    page.keyboard.press("m")
+    expect(why).to_have_text("The hero, chosen by you.")
+    tile(page, "after", b).click()
+    expect(why).to_have_text("Front comes first in this category's order of types.")
+    tile(page, "dropped", copy).click()
+    expect(why).to_be_empty()
+    page.keyboard.press("d")
+    expect(why).to_have_text("Put back by you.")
+
+
 def test_the_preview_shows_before_and_after_in_one_place(open_page: OpenPage, person: User) -> None:
     page, proposal = open_proposal(open_page, person)
     a, b, _, _, e = list_shas(proposal)

@@ -1,18 +1,33 @@
-// Why a kept picture stands where it stands, in a sentence.
-const ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"];
+// Why a kept picture stands where it stands, in a sentence or two.
+import { findMoved } from "./state.js";
 
-// What the reviewer's edits changed is theirs; else what the selection noted; else the category's list of types.
+const ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"];
+const begin = (words) => `${words[0].toUpperCase()}${words.slice(1)}`;
+
 export function explainPlace(review, types, sha) {
-  const place = review.order.indexOf(sha);
-  const wasHere = review.proposed.indexOf(sha) === place;
-  if (!wasHere) return place === 0 ? "The hero, by your edits." : "Here by your edits.";
   const image = review.images.get(sha);
-  const noted = image.evidence?.place;
-  if (noted) return `${noted[0].toUpperCase()}${noted.slice(1)}.`;
+  const from = image.before === null && image.origin ? `Not in the shop yet. ${image.origin}. ` : "";
+  return from + (explainEdit(review, sha) ?? explainOrder(review, types, sha));
+}
+
+// The reviewer's word goes before the selection's. A picture that only made room was not moved.
+function explainEdit(review, sha) {
+  if (!review.proposed.includes(sha)) return "Put back by you.";
+  const hero = review.order[0] === review.proposed[0] ? null : review.order[0];
+  if (sha === hero) return "The hero, chosen by you.";
+  const shown = review.order.filter((other) => other !== hero && review.proposed.includes(other));
+  const moved = findMoved(shown.map((other) => review.proposed.indexOf(other))).map((here) => shown[here]);
+  return moved.includes(sha) ? "Placed here by you." : null;
+}
+
+// What the selection noted; else the order of types.
+function explainOrder(review, types, sha) {
+  const noted = review.images.get(sha).evidence?.place;
+  if (noted) return `${begin(noted)}.`;
   const type = review.typeOf(sha);
   if (!type || type === "unsure") return "Its type is unsure: it keeps its place among the suppliers' pictures.";
-  const earlier = review.order.slice(0, place).filter((other) => review.typeOf(other) === type).length;
-  if (earlier) return `A further ${type} picture: it comes after the first of each type.`;
+  const earlier = review.order.slice(0, review.order.indexOf(sha)).some((other) => review.typeOf(other) === type);
+  if (earlier) return `A further ${type} picture: such come after the first of each type.`;
   const rank = types.indexOf(type);
-  return rank < 0 ? "" : `${type[0].toUpperCase()}${type.slice(1)} is the ${ORDINALS[rank] ?? `${rank + 1}th`} type that this category wants.`;
+  return rank < 0 ? "" : `${begin(type)} comes ${ORDINALS[rank] ?? `${rank + 1}th`} in this category's order of types.`;
 }

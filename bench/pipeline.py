@@ -79,9 +79,10 @@ def measure(found: list[Any], threads: int, rounds: int) -> dict[str, Any]:
     for run in runners.values():
         run()
     times: dict[str, list[float]] = {name: [] for name in runners}
-    for _ in range(rounds):
+    for index in range(rounds):
         for name, run in runners.items():
             times[name].append(products.time_ms(run))
+            print(f"  round {index + 1}: {name} {times[name][-1]:.1f} ms", file=sys.stderr, flush=True)
     report: dict[str, Any] = {"images": len(paths), "products": len(found), "threads": threads}
     report["processor"], report["backbone"] = products.name_processor(), naive.load_backbone().precision
     report["ms_an_image"] = {name: summarise(values) for name, values in times.items()}

@@ -115,18 +115,21 @@ def load_backbone(
     """The backbone of an explicit source, kept loaded.
 
     `runtime` is auto (a GPU where SMARTIMG_DEVICE or the machine has one, else OpenVINO), openvino,
-    torch or cuda. `threads` 0 takes SMARTIMG_THREADS, else all that the process may use.
+    openvino-f32 (no layer in bf16), torch or cuda. `threads` 0 takes SMARTIMG_THREADS, else all that the
+    process may use.
     Raises BackboneUnavailable when the source can't be had.
     """
     spec = read_spec(source)
     chosen = _choose_runtime(spec) if runtime == "auto" else runtime
-    if chosen == "openvino":
+    if chosen.startswith("openvino"):
         threads = threads or int(os.environ.get("SMARTIMG_THREADS", "0"))
-        forward, shapes = backbone_runtimes.load_openvino(spec, threads)
+        is_exact = chosen == "openvino-f32"
+        forward, shapes, precision = backbone_runtimes.load_openvino(spec, threads, is_exact)
     else:
         forward, shapes = backbone_runtimes.load_torch(spec, "cuda" if chosen == "cuda" else "cpu")
+        precision = "bf16" if chosen == "cuda" else "f32"
     grids = tuple((shape[1], shape[2]) for shape in shapes[1:])
-    return Backbone(spec, shapes[0][1], chosen, "bf16" if chosen == "cuda" else "f32", forward, grids)
+    return Backbone(spec, shapes[0][1], chosen, precision, forward, grids)
 
 
 def _choose_runtime(spec: BackboneSpec) -> str:

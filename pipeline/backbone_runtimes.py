@@ -11,11 +11,13 @@ import os
 import tempfile
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from pipeline import backbone_precision
 from pipeline.backbone_layout import has_stages, with_layout
 from pipeline.backbone_sources import BackboneSpec, build_module
 from pipeline.records import FloatArray, RgbArray
@@ -44,8 +46,11 @@ def find_cache_folder() -> Path:
     return fallback
 
 
-def load_openvino(spec: BackboneSpec, threads: int) -> tuple[Forward, Shapes]:
-    """The forward pass on a CPU and its outputs' shapes; converts the weights on the first call."""
+def load_openvino(spec: BackboneSpec, threads: int, exact: bool = False) -> tuple[Forward, Shapes, str]:
+    """The forward pass on a CPU, its outputs' shapes and precision; converts the weights on the first call.
+
+    Late layers compute in bf16 where that was checked on this processor, unless it must be `exact`.
+    """
     import openvino
 
     path = _converted_path(spec)
@@ -56,6 +61,10 @@ def load_openvino(spec: BackboneSpec, threads: int) -> tuple[Forward, Shapes]:
     options: dict[str, Any] = {"INFERENCE_PRECISION_HINT": "f32", "CACHE_DIR": str(path.parent / "compiled")}
     if threads:
         options["INFERENCE_NUM_THREADS"] = threads
+    parts = None if exact else backbone_precision.load_mixed(core, path, spec.architecture, options)
+    if parts is not None:
+        shapes = [_read_shape(output.get_partial_shape()) for output in parts[1].outputs]
+        return partial(backbone_precision.run_parts, parts), shapes, backbone_precision.PRECISION
     compiled = core.compile_model(str(path), "CPU", options)
     count = len(compiled.outputs)
 
@@ -63,7 +72,7 @@ def load_openvino(spec: BackboneSpec, threads: int) -> tuple[Forward, Shapes]:
         result = compiled(np.ascontiguousarray(batch))
         return [np.array(result[i], np.float32) for i in range(count)]  # copies: the buffers are used again
 
-    return forward, [_read_shape(output.get_partial_shape()) for output in compiled.outputs]
+    return forward, [_read_shape(output.get_partial_shape()) for output in compiled.outputs], "f32"
 
 
 def _read_shape(shape: Any) -> tuple[int, ...]:

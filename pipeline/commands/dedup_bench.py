@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print a table; 1 where pairs had to be left out because a picture could not be read."""
+    """Print a table, and name what could not be read; 2 where no pair is left to measure."""
     cv2.setNumThreads(1)  # milliseconds are of one core
     names = [name.strip() for name in args.techniques.split(",")] if args.techniques else None
     pairs = read_pairs(args.pairs, args.limit)
@@ -45,4 +45,4 @@ def run(args: argparse.Namespace) -> int:
         print(f"dedup-bench: left out {name}: {reason}", file=sys.stderr)
     if args.json:
         args.json.write_text(json.dumps({"techniques": report, "unreadable": unreadable}, indent=1))
-    return 1 if unreadable else 0
+    return 2 if all(row["pairs"] == 0 for row in rows) else 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 from tqdm import tqdm
@@ -27,11 +28,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write the pairs; 1 where the catalog gave fewer than asked."""
+    """Write the pairs, and say so where the catalog gave fewer than asked; 2 where it gave none."""
     least, most = args.edit_shares
     if not 0 < least <= most < 1:
         raise ValueError("--edit-shares needs two shares between 0 and 1, the smaller one first.")
     maker = PairMaker(args.images, read_groups(args.groups), args.seed, (least, most))
     made = write_pairs(args.out, tqdm(maker.make(args.count), total=args.count, unit="pair"))
     print(f"{made} pairs in {args.out / 'pairs.csv'}")
-    return 0 if made == args.count else 1
+    if made < args.count:
+        print(f"dedup-pairs: these pictures gave {made} of {args.count} pairs", file=sys.stderr)
+    return 0 if made else 2

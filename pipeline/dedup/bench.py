@@ -30,7 +30,7 @@ class LabelledPair:
 
 @dataclass
 class Outcome:
-    """What one technique said of every pair: distances, truth, seconds; and what could not be read."""
+    """What one technique said of every pair: distances, truth, processor seconds; and what was unreadable."""
 
     technique: Technique
     pairs: list[LabelledPair] = field(default_factory=list)
@@ -110,9 +110,9 @@ def measure_technique(technique: Technique, root: Path, pairs: Iterable[Labelled
         prepared = [_prepare(outcome, kept, root, name) for name in (pair.a, pair.b)]
         if any(item is None for item in prepared):
             continue
-        start = time.perf_counter()
+        start = time.process_time()
         distance = technique.distance(*prepared)
-        outcome.compare_s.append(time.perf_counter() - start)
+        outcome.compare_s.append(time.process_time() - start)
         outcome.pairs.append(pair)
         outcome.distances.append(float(distance))
     return outcome
@@ -124,12 +124,12 @@ def _prepare(outcome: Outcome, kept: OrderedDict[str, Any], root: Path, name: st
     if name not in kept:
         try:
             data = (root / name).read_bytes()
-            start = time.perf_counter()
+            start = time.process_time()
             kept[name] = outcome.technique.prepare(data)
         except (OSError, UnreadableImage) as error:
             outcome.unreadable[name] = getattr(error, "strerror", None) or str(error)
             return None
-        outcome.prepare_s.append(time.perf_counter() - start)
+        outcome.prepare_s.append(time.process_time() - start)
         if len(kept) > KEPT:
             kept.popitem(last=False)
     return kept[name]

@@ -100,10 +100,16 @@ def test_a_picture_that_cannot_be_read_is_named_and_left_out(
         "a,b,label\n0_front.jpg,bad.jpg,different\n0_front.jpg,gone.jpg,different\n0_front.jpg,0_back.jpg,different\n"
     )
     arguments = ["dedup-bench", "--images", str(catalog), "--pairs", str(catalog / "p.csv")]
-    assert main([*arguments, "--techniques", "ahash"]) == 1
+    assert main([*arguments, "--techniques", "ahash"]) == 0
     errors = capsys.readouterr().err
     assert "bad.jpg: This is not an image" in errors
     assert "gone.jpg: No such file" in errors
+
+
+def test_a_bench_without_any_readable_pair_fails(catalog: Path) -> None:
+    (catalog / "p.csv").write_text("a,b,label\n0_front.jpg,gone.jpg,different\n")
+    arguments = ["dedup-bench", "--images", str(catalog), "--pairs", str(catalog / "p.csv")]
+    assert main([*arguments, "--techniques", "ahash"]) == 2
 
 
 @pytest.mark.parametrize(

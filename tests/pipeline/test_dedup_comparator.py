@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import cv2
 import numpy as np
 import pytest
 
-from pipeline.dedup import load_comparator
+from pipeline.dedup import explain_comparison, load_comparator
 from pipeline.dedup.transforms import WHITE, encode_jpeg
 from pipeline.records import PairComparison, RgbArray
 from tests.pipeline.dedup_pictures import draw_product, draw_scene, encode
@@ -140,6 +141,26 @@ def test_the_residual_map_is_brightest_where_the_pictures_differ(edit: Callable)
     at = np.unravel_index(found.residual.argmax(), found.residual.shape)
     y, x = (int(v * truth.shape[i] / found.residual.shape[i]) for i, v in enumerate(at))
     assert truth[max(0, y - 12) : y + 12, max(0, x - 12) : x + 12].any()
+
+
+def test_the_places_that_differ_are_named_as_shares_of_the_frame() -> None:
+    found = compare(draw_product(), pop_flash(draw_product()), residual=True)
+    x0, y0, x1, y1, strength = found.spots[0]
+    assert x0 < 335 / 600 < x1
+    assert y0 < 110 / 500 < y1
+    assert 0 < strength <= 1
+    assert compare(draw_product(), draw_product(), residual=True).spots == ()
+
+
+@pytest.mark.parametrize("name", ["registration", "ensemble"])
+def test_every_decision_can_be_put_in_words(name: str) -> None:
+    comparator = load_comparator(name)
+    first = comparator.prepare(draw_product())
+    changed = [draw_scene(), draw_product()[..., ::-1], pop_flash(draw_product()), draw_product()[90:300]]
+    found = [comparator.compare(first, comparator.prepare(np.ascontiguousarray(p))) for p in changed]
+    for one in [*found, comparator.compare(first, first)]:
+        for reason in [one.decided_by, *(one.thresholds if not one.duplicate else ())]:
+            assert explain_comparison(replace(one, decided_by=reason)).endswith(".")
 
 
 def test_the_same_bytes_are_decided_by_their_digest() -> None:

@@ -48,6 +48,19 @@ def test_the_same_bytes_are_decided_by_their_digest(
     assert found["decided_by"] == "sha256"
 
 
+def test_it_says_it_in_words_with_the_papers_distances_and_the_place(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = run(capsys, files / "a.png", files / "copy.jpg")
+    other = run(capsys, files / "a.png", files / "other.png")
+    assert copy["sentence"].startswith("A copy")
+    assert other["sentence"].startswith("Another picture")
+    assert set(copy["paper"]["distances"]) == {"phash", "edge_dhash", "hsv_chi_square"}
+    assert copy["paper"]["duplicate"]
+    assert copy["matrix"] == pytest.approx([1, 0, 0, 0, 1, 0], abs=0.01)
+    assert other["matrix"] is None
+
+
 def test_it_writes_the_map_of_differences(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run(capsys, files / "a.png", files / "copy.jpg", "--residual", files / "map.png")
     drawn = cv2.imread(str(files / "map.png"), cv2.IMREAD_GRAYSCALE)

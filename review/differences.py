@@ -9,17 +9,15 @@ import io
 import json
 import logging
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image as Pillow
 
 from pipeline.config import DedupConfig
 from pipeline.dedup import Comparator, load_comparator
-from pipeline.dedup.comparator import register_both_ways
 from pipeline.dedup.prepare import Prepared
 from pipeline.images import UnreadableImage
 from pipeline.records import FloatArray, PairComparison
@@ -27,7 +25,8 @@ from review.actions import store
 
 SIDE_PX = 480  # the rendition that is compared: its cost does not depend on what a supplier sent
 LEVELS = 16  # steps of the map: few enough to compress well
-MIN_CORRELATION = 0.6  # below it the pictures do not lie on each other in any useful way
+MAX_MISFIT = 0.4  # 1 - correlation; beyond it the pictures do not lie on each other in any useful way
+Size = tuple[int, int]
 
 logger = logging.getLogger(__name__)
 
@@ -74,9 +73,10 @@ def _prepare(sha256: str) -> tuple[Prepared, Any]:
     except store.NotStored:
         data = store.read_original(sha256)
     try:
-        return _load()[0].prepare(data), _load()[1].prepare(data)
+        prepared: Prepared = _load()[0].prepare(data)
     except UnreadableImage as error:
         raise store.NotStored(sha256) from error
+    return prepared, _load()[1].prepare(prepared.rgb)
 
 
 def _measure(left: str, right: str) -> tuple[dict[str, Any], bytes]:
@@ -85,12 +85,12 @@ def _measure(left: str, right: str) -> tuple[dict[str, Any], bytes]:
     paper = _load()[1].compare(a_hashes, b_hashes)
     said: dict[str, Any] = {"duplicate": found.duplicate, "decided_by": found.decided_by}
     said |= {"probability": found.probability, "paper": _list_numbers(paper), **_list_numbers(found)}
-    placed = _place(a, b)
-    if placed is not None:
-        said["matrix"] = [round(float(value), 6) for value in _as_shares(placed, a, b)[:2].ravel()]
-        said["scale"], said["turn_degrees"] = _read_scale(placed)
+    lies = found.matrix is not None and found.distances["misfit"] <= MAX_MISFIT
+    if found.matrix is not None and lies:
+        said["matrix"], said["spots"] = list(found.matrix), [list(spot) for spot in found.spots]
+        said["scale"], said["turn_degrees"] = _read_scale(found.matrix, a.size, b.size)
     residual = np.zeros((1, 1), np.float32) if found.residual is None else found.residual
-    said["has_map"] = placed is not None and residual.size > 1
+    said["has_map"] = lies and residual.size > 1
     return said, draw_heat(residual)
 
 
@@ -99,23 +99,11 @@ def _list_numbers(found: PairComparison) -> dict[str, Any]:
     return {"distances": rounded, "thresholds": {name: float(found.thresholds[name]) for name in rounded}}
 
 
-def _place(a: Prepared, b: Prepared) -> npt.NDArray[Any] | None:
-    """The map of A's working pixels to B's, margins left out where that fits better; None if nothing fits."""
-    best = max(register_both_ways(a, b), key=lambda found: (found.finished, found.correlation))
-    return best.matrix if best.finished and best.correlation >= MIN_CORRELATION else None
-
-
-def _as_shares(matrix: npt.NDArray[Any], a: Prepared, b: Prepared) -> npt.NDArray[Any]:
-    """The same map between shares of the two frames' widths, which hold for every rendition."""
-    return np.asarray(
-        np.diag([1 / b.size[0], 1 / b.size[0], 1]) @ matrix @ np.diag([a.size[0], a.size[0], 1])
-    )
-
-
-def _read_scale(matrix: npt.NDArray[Any]) -> tuple[float, float]:
-    """How much larger the object is on the right (both at working size), and by how many degrees turned."""
-    scale = math.sqrt(max(1e-9, abs(float(np.linalg.det(matrix[:2, :2])))))
-    return round(scale, 3), round(math.degrees(math.atan2(matrix[1, 0], matrix[0, 0])), 1)
+def _read_scale(matrix: Sequence[float], left: Size, right: Size) -> tuple[float, float]:
+    """How much larger the object is on the right, at working sizes, and by how many degrees it is turned."""
+    a, b, _, c, d, _ = matrix
+    scale = math.sqrt(max(1e-9, abs(a * d - b * c))) * right[0] / left[0]
+    return round(scale, 3), round(math.degrees(math.atan2(c, a)), 1)
 
 
 def draw_heat(residual: FloatArray) -> bytes:

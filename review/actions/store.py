@@ -18,7 +18,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 SIDES_PX = (160, 480, 1200)
 ORIGINAL = "original"
-DRAWING = 1  # number of the maps' form: a change gives new names, and old files are left alone
+DRAWING = 2  # number of the maps' form: a change gives new names, and old files are left alone
 DIFFERENCE = "difference"  # maps of where two pictures differ; beside the pictures, and none themselves
 _SIGNATURE_CHARS = 24  # 96 bits of HMAC-SHA-256: beyond guessing, and short in a page with 100 pictures
 

@@ -63,6 +63,7 @@ def _describe(found: dict[str, Any]) -> dict[str, Any]:
         "verdict": tell_verdict(found),
         "geometry": tell_geometry(found),
         "matrix": found.get("matrix"),
+        "spots": found.get("spots", []),
         "rows": explain_distances(found),
         "paper": explain_distances(found["paper"]),
     }

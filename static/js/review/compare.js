@@ -104,10 +104,25 @@ export class Compare {
     this.dialog.querySelector("#compare-evidence").replaceChildren(
       makeRows("Laid over each other", found.rows), makeRows("The paper's three distances", found.paper),
     );
+    this.drawSpots();
     for (const heat of [layers.heat, layers["heat-right"]]) heat.src = found.map;
     layers.heat.decode?.().catch(() => {}).then(() => this.viewer.draw());
     this.drawButtons();
     this.viewer.draw();
+  }
+
+  // Frames round the places that differ most, in the left picture.
+  drawSpots() {
+    const { spots } = this.layers;
+    const [{ width, height }] = this.sizes;
+    Object.assign(spots.style, { width: `${width}px`, height: `${height}px` });
+    spots.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    spots.replaceChildren(...this.found.spots.map(([left, top, right, bottom]) => {
+      const shape = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+      const at = { x: left * width, y: top * height, width: (right - left) * width, height: (bottom - top) * height };
+      for (const [key, value] of Object.entries(at)) shape.setAttribute(key, value);
+      return shape;
+    }));
   }
 
   drawPickers() {
@@ -153,7 +168,7 @@ export class Compare {
     }
     const lined = matrix && this.isLinedUp
       ? chain(left, scale(sizes[0].width), invert(matrix), scale(1 / sizes[1].width)) : right;
-    return [[layers.left, left], [layers.over, lined], [layers.heat, heat(left, scale(sizes[0].width))]];
+    return [[layers.left, left], [layers.over, lined], [layers.spots, left], [layers.heat, heat(left, scale(sizes[0].width))]];
   }
 
   show(view) {

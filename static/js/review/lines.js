@@ -71,9 +71,12 @@ export class MoveLine {
     const to = this.strips.tileOf(this.strips.stripOf(sha), sha);
     if (kind === "none" || !to?.isConnected || to.offsetParent === null) return [];
     const stop = this.topOf(to);
+    const isSeen = [from, to].some((tile) => tile?.isConnected && this.isInSight(tile));
+    if (!isOne && !isSeen) return []; // or all that is scrolled away would end in one place
     if (kind === "added") return this.isAll ? [makeLine("added", [stop[0], stop[1] - STUB_PX], stop)] : [];
     if (!from?.isConnected || from.offsetParent === null) return [];
     const start = this.bottomOf(from);
+    if (kind === "removed" && !isOne && !this.isInSight(from)) return [];
     if (kind === "removed" && !isOne) return [makeLine(kind, start, [start[0], start[1] + STUB_PX])];
     if (kind === "kept" && !isOne) return [];
     return [makeLine(kind, start, stop)];
@@ -97,6 +100,12 @@ export class MoveLine {
   bottomOf(tile) {
     const box = tile.getBoundingClientRect();
     return [this.within(tile, box), box.bottom - this.origin.top + this.root.scrollTop + 2];
+  }
+
+  isInSight(tile) {
+    const list = tile.closest(".tiles").getBoundingClientRect();
+    const box = tile.getBoundingClientRect();
+    return box.right > list.left && box.left < list.right;
   }
 
   // A tile that is scrolled away is pointed at from the edge of its strip.

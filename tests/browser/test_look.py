@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
+from django.utils import timezone
 from playwright.sync_api import ViewportSize
 
+from review.actions import decisions, flags
 from tests.browser.conftest import SCREENSHOTS, OpenPage, propose
 
 SCHEMES = ("light", "dark")
@@ -24,12 +26,24 @@ def find_pages() -> dict[str, str]:
         "proposal": f"/proposals/{proposal.pk}/",
         "product": f"/products/{proposal.product.external_id}/",
         "run": f"/runs/{proposal.run_id}/",
+        "keys": "/settings/keys/",
+        "reasons": "/reports/reasons/",
+        "flags": "/flags/",
     }
+
+
+def say_something(person: User) -> None:
+    """A flag and a reason, so that their pages have something to show."""
+    kept, sent = propose("Ada chair", 4), propose("Ida stool", 5)
+    key, now = "k" * 8, timezone.now()
+    flags.flag(proposal=kept, by=person, reason="Ours?", sha256="", submit_key=key, now=now)
+    decisions.send_back(proposal=sent, by=person, reason="Wrong category", submit_key=key, now=now)
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_axe_finds_nothing_and_pages_fit_their_window(open_page: OpenPage, person: User, scheme: str) -> None:
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    say_something(person)
     for name, address in find_pages().items():
         page = open_page(address, None if name == "log-in" else person, color_scheme=scheme)
         for size in (DESK, PHONE):
@@ -40,6 +54,20 @@ def test_axe_finds_nothing_and_pages_fit_their_window(open_page: OpenPage, perso
             found = Axe().run(page)
             assert found.violations_count == 0, found.generate_report()
         assert page.locator("h1").count() == 1, name
+
+
+def test_axe_finds_nothing_in_what_asks_for_a_reason(open_page: OpenPage, person: User) -> None:
+    page = open_page(find_pages()["proposal"], person)
+    page.wait_for_timeout(300)
+    for key in ("x", "b", "f"):
+        page.keyboard.press(key)
+        assert page.locator("dialog[open] textarea").is_visible()
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+        page.keyboard.press("Escape")
+    page.locator("#changes button").first.click()
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE])

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 from playwright.sync_api import Dialog, Page, Route, expect
 
-from review.actions import leases
+from review.actions import drafts, leases
 from review.models import Decision, Proposal, ReviewDraft
 from tests.browser.conftest import OpenPage, propose
 from tests.browser.test_going_on import expect_shown, open_first, three
@@ -175,3 +176,35 @@ def test_losing_the_lease_is_said(open_page: OpenPage, person: User) -> None:
     Proposal.objects.update(leased_by=make_person("ada", "admin"))
     page.evaluate("window.dispatchEvent(new Event('focus'))")
     expect(page.locator("#trouble")).to_contain_text("ada has taken this proposal over")
+
+
+@pytest.mark.parametrize("choice", ["Take those edits", "Keep mine"])
+def test_later_edits_of_another_window_are_offered(open_page: OpenPage, person: User, choice: str) -> None:
+    proposal = propose()
+    a, b, _, _, e = list_shas(proposal)
+    page = open_page(f"/proposals/{proposal.pk}/", person)
+    later = int((timezone.now() + timedelta(minutes=5)).timestamp() * 1000)
+    edits = {"order": [e, a], "drops": {b: "not_needed"}}
+    drafts.keep(proposal=proposal, by=person, clock=later, edits=edits, now=timezone.now())
+    press(page, "Shift+ArrowRight")
+    expect(page.locator("#rebase")).to_contain_text("in another window later than here")
+    page.get_by_role("button", name=choice).click()
+    mine = [a, b, e]
+    assert read_strip(page, "after") == ([e, a] if choice == "Take those edits" else mine)
+    page.wait_for_timeout(2500)
+    kept = ReviewDraft.objects.get()
+    assert kept.edits is not None
+    assert (kept.clock >= later, kept.edits["order"]) == (True, read_strip(page, "after"))
+
+
+def test_undone_on_another_machine_it_comes_back_with_the_edits(open_page: OpenPage, person: User) -> None:
+    proposal = propose()
+    page = open_page(f"/proposals/{proposal.pk}/", person)
+    press(page, "Shift+ArrowRight")
+    edited = read_strip(page, "after")
+    press(page, "a")
+    page.wait_for_url("**/queue/")
+    other = open_page(f"/products/{proposal.product.external_id}/", person)
+    other.get_by_role("button", name="Undo").click()
+    other.wait_for_url("**/proposals/*/")
+    assert read_strip(other, "after") == edited

@@ -55,7 +55,7 @@ class Deciding {
     if (this.isTooSoon || !data.canEdit) return;
     this.isGoing = true;
     page.complain("");
-    page.drafts.forget();
+    page.drafts.send({ keepalive: true }); // undone on another machine, it comes back with these edits
     const edits = review.keepable();
     const past = { proposal: data.id, title: data.title, doing, word: doing, edits, openUrl: data.openUrl, undoUrl: null, byKeyUrl: data.undoUrl };
     this.shown.set(data.id, data.whole());

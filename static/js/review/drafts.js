@@ -70,12 +70,6 @@ export class DraftKeeper {
     return true;
   }
 
-  // A decision says what the draft says: it needs no sending of its own.
-  forget() {
-    clearTimeout(this.timer);
-    Object.assign(this, { wanted: undefined, state: "kept" });
-  }
-
   async send(options = {}) {
     clearTimeout(this.timer);
     const wanted = this.wanted;

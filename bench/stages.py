@@ -14,6 +14,7 @@ from unittest import mock
 STAGES = {
     "read": ("pipeline.aggregate:gather",),
     "decode": ("pipeline.assess:decode",),
+    "smaller copies": ("pipeline.images:DecodedImage.at",),
     "object": ("pipeline.assess:find_object", "pipeline.compliance.placement:find_object"),
     "quality measures": ("pipeline.assess:measure",),
     "describe": ("pipeline.dedup:describe",),

@@ -167,7 +167,8 @@ def _decode_jpeg(data: bytes, longest_px: int, side: int) -> RgbArray:
     bgr = cv2.imdecode(np.frombuffer(data, np.uint8), flag | cv2.IMREAD_IGNORE_ORIENTATION)
     if bgr is None:
         raise UnreadableImage("broken", "The file is damaged: it starts like a JPEG but cannot be read.")
-    return np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)
+    small = fit_within(np.asarray(bgr, np.uint8), side)
+    return np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2RGB, dst=small), np.uint8)  # few pixels, in place
 
 
 def jpeg_is_complete(data: bytes) -> bool:

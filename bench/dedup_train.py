@@ -30,6 +30,7 @@ from pipeline.dedup.pairs import PairMaker, read_groups, write_pairs
 from pipeline.dedup.prepare import prepare
 from pipeline.dedup.residual import FEATURES
 
+COMMAND = "python -m bench.dedup_train --data ../shared/data --out pipeline/dedup/model.json"
 COUNT = 1500  # pairs of each generator
 SEEDS = {"first": 11, "second": 5}
 EDIT_SHARES = (0.003, 0.06)  # of the object, first generator
@@ -163,7 +164,7 @@ def main() -> None:
     figures = report(fold, truth, threshold)
     card = {
         "version": args.version, "pairs": len(truth), "copies": int(truth.sum()), "sources": args.sources,
-        "out_of_fold": figures,
+        "out_of_fold": figures, "made_by": f"{COMMAND} --precision {args.precision:g}",
     }  # fmt: skip
     model = GradientBoostingClassifier(**SETTINGS).fit(features, truth)
     store(model, threshold, card, args.out)

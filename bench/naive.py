@@ -20,7 +20,7 @@ from pipeline.dedup import describe_batch
 from pipeline.images import decode, read_file
 
 SOURCE = "package:efficientnet_lite0"
-DESCRIBED_SIDE_PX = 320
+DESCRIBED_SIDE_PX = 256
 BATCH = 16
 
 

@@ -1,8 +1,8 @@
 """A backbone whose late layers compute in bf16 where the processor does so natively, and checks it there.
 
-Rounding hurts the first layers, where pixels become features: with all layers in bf16 the cosine to f32 falls
-to 0.994 on flat graphics. After the third group of blocks it costs at most 0.0005 (1,521 images), and that part
-holds most of the work.
+Rounding hurts the first layers, where pixels become features: with all layers in bf16 the cosine to f32
+falls to 0.994 on flat graphics. After the third group of blocks it costs at most 0.0005 (1,521 images), and
+that part holds most of the work.
 """
 
 from __future__ import annotations

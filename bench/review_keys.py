@@ -2,7 +2,8 @@
 
 Drives Chromium through proposals of a running server by keys, at 1440 x 900. Measured in the page, from the
 keydown event until two frames after every picture in sight was decoded; the time that somebody looks at a
-proposal is waited, not measured. `--key s` skips and changes nothing; `--key a` approves for good.
+proposal is waited, not measured. `cpu` is processor time of the page's main thread, which a busy machine does
+not change. `--key s` skips and changes nothing; `--key a` approves for good.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import json
 import platform
 import shutil
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import CDPSession, Page, sync_playwright
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 GOAL_MS = 150
@@ -81,13 +82,24 @@ def drive(page: Page, wanted: argparse.Namespace) -> list[dict[str, float]]:
     if "/queue/" in page.url:
         raise SystemExit("The queue is empty: nothing can be measured.")
     page.evaluate(WATCH)
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+    spent: list[float] = []
     for number in range(wanted.many):
         page.wait_for_timeout(wanted.look_ms)
+        before = read_cpu_ms(session)
         page.keyboard.press(wanted.key)
         if not wait_for(page, number + 1):
             break  # the queue has ended
+        spent.append(read_cpu_ms(session) - before)
     found: list[dict[str, float]] = page.evaluate("window.taken ?? []")
-    return found
+    return [{**one, "cpu": cpu} for one, cpu in zip(found, spent, strict=False)]
+
+
+def read_cpu_ms(session: CDPSession) -> float:
+    """Processor time of the page's main thread so far: what a busy machine does not change."""
+    metrics = session.send("Performance.getMetrics")["metrics"]
+    return 1000 * float(next(one["value"] for one in metrics if one["name"] == "TaskDuration"))
 
 
 def wait_for(page: Page, count: int) -> bool:
@@ -110,7 +122,7 @@ def report(taken: list[dict[str, float]], wanted: argparse.Namespace) -> int:
         f"{name}_ms": {
             share: round(find_share(taken, name, at), 1) for share, at in (("p50", 0.5), ("p95", 0.95))
         }
-        for name in ("painted", "shown", "decoded")
+        for name in ("painted", "shown", "decoded", "cpu")
     }
     pictures = sum(one["pictures"] for one in taken) / len(taken)
     machine = {"machine": platform.machine(), "key": wanted.key, "look_ms": wanted.look_ms}

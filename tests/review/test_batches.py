@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -10,13 +9,11 @@ from pathlib import Path
 import pytest
 from django.db import OperationalError
 from django.utils import timezone
-from PIL import Image as Pillow
 from pytest_django.fixtures import Settings
 
-from review import batches, differences, inference, ingest, stopping
+from review import batches, inference, ingest, stopping
 from review.actions import runs, store
 from review.models import (
-    Image,
     ImageAnalysis,
     Offer,
     Product,
@@ -91,20 +88,6 @@ def test_pictures_are_fetched_and_judged_and_a_proposal_is_stored(folder: Path) 
     assert (dropped.reason, dropped.before_position) == ("resolution", 1)
     assert dropped.evidence["judges"]["resolution"]["flag"] is True
     assert dropped.proposal.config_digest == run.config_digest != ""
-
-
-def test_where_a_copy_differs_is_drawn_when_it_is_proposed(folder: Path) -> None:
-    with Pillow.open(io.BytesIO(draw_picture(3))) as picture:
-        picture.convert("RGB").save(copied := io.BytesIO(), "JPEG", quality=60)
-    product = make_files(folder, draw_picture(3), copied.getvalue(), draw_picture(5))
-    images = Image.objects.count()
-    work_through(start_run())
-    copy = Proposal.objects.get(product=product).items.get(reason="duplicate")
-    assert copy.duplicate_of is not None
-    name = store.name_difference(copy.duplicate_of.sha256, copy.image.sha256, differences.version())
-    assert store.read_numbers(name)["duplicate"] is True
-    assert store.read_difference(name, "png").startswith(b"\x89PNG")
-    assert Image.objects.count() == images + 3  # a map is no picture of the catalog
 
 
 def test_a_picture_that_was_judged_before_is_not_judged_again(folder: Path, assessor: FakeAssessor) -> None:

@@ -96,35 +96,29 @@ def test_the_bench_needs_two_kinds() -> None:
         bench([one for one in _catalog() if one.category == "Lamps"])
 
 
+def _write_catalog(folder: Path) -> Path:
+    """Balls and boxes, but the last ball's picture shows a box, and the first box's file is empty."""
+    rows = []
+    for number in range(4):
+        for kind in ("Balls", "Boxes"):
+            draw = draw_photo if kind == "Balls" and number < 3 else draw_product
+            picture = np.roll(draw(160 + 8 * number), 9 * number, axis=1)
+            name = f"{kind}{number}"
+            (folder / f"{name}.png").write_bytes(pack(picture, "PNG"))
+            images = [{"file": f"{name}.png"}]
+            rows.append({"id": name, "title": kind, "category": kind, "source": "s", "images": images})
+    (folder / "Boxes0.png").write_bytes(b"")
+    catalog = folder / "products.jsonl"
+    catalog.write_text("\n".join(json.dumps(row) for row in rows))
+    return catalog
+
+
 def test_the_command_names_the_picture_and_passes_over_what_it_cannot_read(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    rows = []
-    for number in range(4):
-        for kind, draw in (("Balls", draw_photo), ("Boxes", draw_product)):
-            wrong = number == 3 and kind == "Balls"
-            picture = (draw_product if wrong else draw)(160 + 8 * number)
-            (tmp_path / f"{kind}{number}.png").write_bytes(pack(np.roll(picture, 9 * number, axis=1), "PNG"))
-            files = [{"file": f"{kind}{number}.png"}]
-            rows.append(
-                {"id": f"{kind}{number}", "title": kind, "category": kind, "source": "s", "images": files}
-            )
-    (tmp_path / "Boxes0.png").write_bytes(b"")
-    catalog = tmp_path / "products.jsonl"
-    catalog.write_text("\n".join(json.dumps(row) for row in rows))
     out = tmp_path / "found.jsonl"
-    call = [
-        "relevance",
-        "--catalog",
-        str(catalog),
-        "--images",
-        str(tmp_path),
-        "--json",
-        str(out),
-        "--swap",
-        "1",
-    ]
-    assert main(call) == 0
+    call = ["relevance", "--catalog", str(_write_catalog(tmp_path)), "--images", str(tmp_path)]
+    assert main([*call, "--json", str(out), "--swap", "1"]) == 0
     said = capsys.readouterr()
     assert "Balls3: Balls3.png" in said.out
     assert "1 of 7 images pointed out" in said.out

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth.models import User
 from django.utils import timezone
-from playwright.sync_api import Dialog, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from review.actions import decisions
 from review.models import Decision, Label, Proposal
@@ -156,26 +156,6 @@ def test_edits_survive_a_reload_as_a_draft(open_page: OpenPage, person: User) ->
     page.reload()
     assert read_strip(page, "after") == edited
     expect(page.locator("#saved")).to_contain_text("taken up again")
-
-
-def test_leaving_with_edits_asks(open_page: OpenPage, person: User) -> None:
-    page = open_page(f"/proposals/{propose().pk}/", person)
-    asked: list[str] = []
-
-    def accept(dialog: Dialog) -> None:
-        asked.append(dialog.type)
-        dialog.accept()
-
-    page.on("dialog", accept)
-    page.get_by_role("link", name="Queue").click()
-    page.wait_for_url("**/queue/")
-    assert asked == []
-    page.go_back()
-    focus(page, "after", read_strip(page, "after")[0])
-    press(page, "Shift+ArrowRight")
-    page.get_by_role("link", name="Queue").click()
-    page.wait_for_url("**/queue/")
-    assert asked == ["beforeunload"]
 
 
 def test_keys_do_nothing_while_somebody_types(open_page: OpenPage, person: User) -> None:

@@ -156,6 +156,15 @@ def test_the_next_ones_come_whole_and_are_nobodys(client: Client, sam: User) -> 
     assert [row["id"] for row in rest] == [fourth.pk]
 
 
+def test_titles_cannot_break_out_of_the_parts_that_are_put_in_place(client: Client, sam: User) -> None:
+    proposal = make_proposal(summary="<b>bold</b>", notes=["<i>note</i>"])
+    proposal.product.title = "<img src=x onerror=alert(1)>"
+    proposal.product.save()
+    client.force_login(sam)
+    parts = client.post(f"/proposals/{proposal.pk}/open/").json()["parts"]
+    assert not any(sign in "".join(parts.values()) for sign in ("<img", "<b>", "<i>"))
+
+
 def test_opening_in_place_takes_the_lease(client: Client, sam: User, ada: User) -> None:
     proposal = make_proposal()
     client.force_login(sam)

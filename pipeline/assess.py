@@ -7,7 +7,7 @@ import os
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 
@@ -25,7 +25,7 @@ from pipeline.quality import QualityJudges, judge_rules
 from pipeline.quality.judges import Measures, measure
 from pipeline.records import Assessment, FloatArray, Framing, Judgement, RgbArray
 
-FORMAT = "2"  # raise it when what an assessment holds changes
+FORMAT = "3"  # raise it when what an assessment holds changes
 CHUNK = 16  # images judged together; twice as many have their pixels in memory while the next are decoded
 DESCRIBED_SIDE_PX = 320  # longest side that hashes and histograms are made of
 COMPARED_SIDE_PX = 384  # longest side of the copies kept for de-duplication
@@ -127,11 +127,13 @@ class Assessor:
         seen = [one for one in looked if isinstance(one, Seen)]
         side = self.backbone.spec.side_px
         entries = np.stack([one.entry for one in seen]) if seen else np.zeros((0, side, side, 3), np.uint8)
-        embeddings = self.backbone.embed(entries)
+        embeddings, layouts = self.backbone.see(entries)
         made = iter(
             [
-                self._record(one, embedding, words)
-                for one, embedding, words in zip(seen, embeddings, self._weigh(seen, embeddings), strict=True)
+                replace(self._record(one, embedding, words), layout=layout)
+                for one, embedding, layout, words in zip(
+                    seen, embeddings, layouts, self._weigh(seen, embeddings), strict=True
+                )
             ]
         )
         for one in looked:

@@ -19,6 +19,7 @@ from pipeline.records import FloatArray, TypeJudgement
 DEFAULT_CONFIG = TypeConfig()
 PREFIX = "type-"
 EVERYWHERE = "*"
+LAYOUT = "layout"  # what a head reads; heads without a word read embeddings
 NO_HEAD = TypeJudgement(type=None, confidence=None)
 
 
@@ -45,26 +46,31 @@ class TypeHeads:
                 return head
         return self.heads.get(EVERYWHERE)
 
-    def judge(self, embeddings: FloatArray, category: str | None) -> list[TypeJudgement]:
-        """One judgement a row of `embeddings` (float32 (N,D), not normalised).
+    def judge(
+        self, embeddings: FloatArray, category: str | None, layouts: FloatArray | None = None
+    ) -> list[TypeJudgement]:
+        """One judgement a row of `embeddings` (float32 (N,D), not normalised) and `layouts` (N,P).
 
-        The type is None where no head knows the category, 'unsure' below the head's threshold and for
-        images unlike all that the head was fitted on. Raises HeadMismatch for another D.
+        The type is None where no head knows the category or the head needs layouts that were not kept,
+        'unsure' below the head's threshold and for images unlike all that the head was fitted on.
+        Raises HeadMismatch for another D or P.
         """
         head = self.find_head(category)
-        if head is None or not len(embeddings):
+        features = layouts if head is not None and head.card.get("input") == LAYOUT else embeddings
+        if head is None or features is None or not len(embeddings):
             return [NO_HEAD] * len(embeddings)
         limit = float(head.card.get("threshold", self.config.unsure_below))
         known = is_familiar(head, embeddings)
         return [
             _word(head, row, limit, bool(near))
-            for row, near in zip(head.probabilities(embeddings), known, strict=True)
+            for row, near in zip(head.probabilities(features), known, strict=True)
         ]
 
 
 def _word(head: Head, row: FloatArray, limit: float, near: bool) -> TypeJudgement:
     best = int(row.argmax())
     confidence = float(row[best])
+    limit = float(head.card.get("thresholds", {}).get(head.classes[best], limit))
     named = head.classes[best] if near and confidence >= limit else UNSURE
     shares = {name: round(float(share), 4) for name, share in zip(head.classes, row, strict=True)}
     return TypeJudgement(named, confidence, shares, limit, head.name)

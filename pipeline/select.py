@@ -37,8 +37,10 @@ Load = Callable[[str], bytes | RgbArray]
 class TypeJudge(Protocol):
     """Names what images show; see pipeline.image_type."""
 
-    def judge(self, embeddings: FloatArray, category: str | None) -> list[TypeJudgement]:
-        """One judgement a row of `embeddings` (float32, (N, D))."""
+    def judge(
+        self, embeddings: FloatArray, category: str | None, layouts: FloatArray | None = None
+    ) -> list[TypeJudgement]:
+        """One judgement a row of `embeddings` (float32, (N, D)) and of `layouts` (float32, (N, P))."""
         ...
 
 
@@ -95,7 +97,10 @@ class Selector:
         if self.types is None or not seen:
             return candidates
         rows = np.stack([c.assessment.embedding for c in seen if c.assessment.embedding is not None])
-        named = dict(zip((c.key for c in seen), self.types.judge(rows, category), strict=True))
+        layouts = [c.assessment.layout for c in seen if c.assessment.layout is not None]
+        laid_out = np.stack(layouts) if len(layouts) == len(seen) else None
+        words = self.types.judge(rows, category, laid_out)
+        named = dict(zip((c.key for c in seen), words, strict=True))
         return [replace(c, image_type=named.get(c.key, NO_TYPE)) for c in candidates]
 
     def _drop_copies(self, candidates: list[Candidate], load: Load) -> list[Candidate]:

@@ -82,6 +82,7 @@ def _to_row(image_id: int, assessment: Assessment) -> ImageAnalysis:
         judgements={name: word.as_json() for name, word in assessment.judgements.items()},
         framing=asdict(assessment.framing) if assessment.framing else {},
         embedding=None if embedding is None else HalfVector(embedding.astype(np.float16)),
+        layout=b"" if assessment.layout is None else assessment.layout.astype("<f2").tobytes(),
         descriptors=assessment.descriptors,
     )
 
@@ -104,6 +105,7 @@ def _to_assessment(row: ImageAnalysis) -> Assessment:
         judgements={name: Judgement.from_json(name, word) for name, word in row.judgements.items()},
         framing=Framing(**row.framing) if row.framing else None,
         embedding=None if row.embedding is None else np.asarray(row.embedding, np.float32),
+        layout=np.frombuffer(row.layout, "<f2").astype(np.float32) if row.layout else None,
         descriptors=bytes(row.descriptors),
         analysis_version=row.version,
     )

@@ -62,7 +62,7 @@ def fit_shallow(
     for layer in layers[1:]:
         parts += [torch.nn.ReLU(), layer]
     net = torch.nn.Sequential(*parts)
-    _descend(net, rows, wanted, _weigh(targets, classes), config)
+    _descend(net, rows, wanted, weigh(targets, classes), config)
     arrays = {"mean": mean.astype(np.float32), "scale": scale.astype(np.float32)}
     for i, layer in enumerate(layers):
         arrays[f"weight{i}"] = layer.weight.detach().numpy().T.copy()
@@ -70,7 +70,8 @@ def fit_shallow(
     return arrays
 
 
-def _weigh(targets: np.ndarray, classes: int) -> FloatArray:
+def weigh(targets: np.ndarray, classes: int) -> FloatArray:
+    """Each class's weight in a loss, float32 (K,): the root of its rarity, 0.3 to 4."""
     counts = np.maximum(np.bincount(targets, minlength=classes), 1)
     weights = np.sqrt(len(targets) / (classes * counts))
     return np.asarray(np.clip(weights, 0.3, 4.0), np.float32)

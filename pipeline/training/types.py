@@ -138,6 +138,16 @@ def cross_predict(data: _Rows, training: TypeTraining) -> tuple[FloatArray, Floa
     return logits, near
 
 
+def measure_reach(
+    embeddings: FloatArray, groups: np.ndarray, folds: int, quantile: float = DEFAULT_TRAINING.reach_quantile
+) -> float:
+    """The nearness to others' anchors that all but a share of held-out products have (cosine)."""
+    near = np.zeros(len(embeddings), np.float32)
+    for held in split_by_group(groups, folds):
+        near[held] = measure_nearness(embeddings[held], choose_anchors(embeddings[~held]))
+    return float(np.quantile(near, quantile))
+
+
 def choose_anchors(embeddings: FloatArray) -> FloatArray:
     """At most 48 rows that stand for all: each next one is the farthest from those before."""
     rows = embeddings / np.maximum(np.linalg.norm(embeddings, axis=1, keepdims=True), 1e-9)

@@ -30,6 +30,7 @@ class ImageAnalysis(models.Model):
     judgements = models.JSONField(default=dict)
     framing = models.JSONField(default=dict)
     embedding = HalfVectorField(dimensions=1280, null=True)
+    layout = models.BinaryField(default=bytes)  # float16; empty where it was not kept
     descriptors = models.BinaryField(default=bytes)
     created_at = models.DateTimeField(default=timezone.now)
 

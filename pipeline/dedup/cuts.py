@@ -82,7 +82,10 @@ def _hide_beyond_cut(side: Side) -> None:
 def _fit_line(columns: Pixels, profile: Pixels, where: BoolArray) -> npt.NDArray[np.float64] | None:
     """The line along which most of the chosen edge lies, at every column; None for a crooked edge."""
     x, y = columns[where].astype(np.float64), profile[where].astype(np.float64)
-    near = np.abs(y - np.median(y)) <= 2 + STEEPEST * np.ptp(x) / 2
+    off = np.abs(y - np.median(y))
+    near = off <= 2 * STRAIGHT_PX
+    if np.count_nonzero(near) < 0.5 * x.size:  # a slanting line, not a level one with a crooked rest
+        near = off <= 2 + STEEPEST * np.ptp(x) / 2
     slope, start = 0.0, float(np.median(y))
     for _ in range(3):
         if np.count_nonzero(near) < max(LEAST_CONTACT, 0.5 * x.size):

@@ -18,7 +18,7 @@ BIAS_BOUND = 80.0  # grey levels
 CLIPPED = 4  # grey levels from either end of the range that a picture uses
 RARE = 0.002  # share of pixels that may lie beyond that range
 DETAIL_BOUNDS = (0.3, 3.3)  # how much stronger one picture's fine detail may be
-SAMPLES = 2000  # pixels that a fit looks at
+SAMPLES = 3000  # pixels that a fit looks at
 MIN_SAMPLES = 300  # levels; fewer tell no light
 HALVED_FROM_PX = 160  # longest side from which light is fitted at half the size
 

@@ -72,4 +72,28 @@ def score_forest(examples: Examples, held: np.ndarray) -> FloatArray:
     return np.asarray(forest.predict_proba(rows[held])[:, 1], np.float32)
 
 
-TECHNIQUES: Mapping[str, Score] = {"logistic": score_logistic, "forest": score_forest}
+def score_last_block(examples: Examples, held: np.ndarray) -> FloatArray:
+    """Logits of the held rows by the backbone's last block, retrained on the others and their mirror images.
+
+    Raises ValueError where the examples bear no pictures or the backbone has no last block to cut off.
+    """
+    from pipeline.backbone_sources import read_spec
+    from pipeline.training.last_block import embed_before, fit_last_block, has_last_block
+
+    spec = read_spec(examples.backbone.split("@")[0])
+    if examples.inputs is None or not has_last_block(spec):
+        raise ValueError(
+            "The last block can only be retrained on pictures, and of a backbone that has blocks."
+        )
+    rows, targets = examples.inputs[~held], examples.labels[~held]
+    mirrored = np.ascontiguousarray(rows[:, :, ::-1])
+    sides = (embed_before(spec, rows), targets), (embed_before(spec, mirrored), targets)
+    logits = fit_last_block(spec, sides, classes=2)(embed_before(spec, examples.inputs[held]))
+    return logits[:, 1] - logits[:, 0]
+
+
+TECHNIQUES: Mapping[str, Score] = {
+    "logistic": score_logistic,
+    "forest": score_forest,
+    "last-block": score_last_block,  # minutes rather than seconds: only when it is asked for
+}

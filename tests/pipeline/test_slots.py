@@ -26,7 +26,7 @@ from pipeline.training.compliance import (
     rate,
     train_judge,
 )
-from pipeline.training.compliance_techniques import Examples
+from pipeline.training.compliance_techniques import Examples, score_last_block
 from pipeline.training.metrics import precision_threshold
 from tests.pipeline.drawing import draw_photo, draw_product, pack
 
@@ -77,8 +77,25 @@ def test_techniques_are_compared_on_the_same_folds() -> None:
     assert found["logistic"]["positives"] == 15
 
 
+def test_the_last_block_is_retrained_on_pictures() -> None:
+    shapes = [draw_product(224, 0.3 + 0.05 * n, ground=255 - 12 * n) for n in range(8)]
+    balls = [np.roll(np.rot90(draw_photo(224), n), n // 2, axis=2) for n in range(8)]
+    inputs = np.ascontiguousarray(np.stack(shapes + balls))
+    labels = np.repeat([1, 0], [8, 8])
+    examples = Examples(np.zeros((16, 4), np.float32), labels, inputs, "package:efficientnet_lite0@any")
+    held = np.arange(16) % 4 == 0
+    scores = score_last_block(examples, held)
+    assert scores[:2].min() > scores[2:].max()
+
+
+def test_the_last_block_needs_pictures() -> None:
+    examples = replace(_examples(), backbone="package:efficientnet_lite0@any")
+    with pytest.raises(ValueError, match="only be retrained on pictures"):
+        compare_techniques(examples, ["last-block"])
+
+
 def test_an_unknown_technique_is_refused_by_name() -> None:
-    with pytest.raises(ValueError, match="no technique 'magic'; known are logistic, forest"):
+    with pytest.raises(ValueError, match="no technique 'magic'; known are logistic, forest, last-block"):
         compare_techniques(_examples(), ["magic"])
 
 

@@ -118,7 +118,7 @@ class Assessor:
             key=key,
             image=image,
             found=found,
-            measures=measure(image.rgb, found),
+            measures=measure(image, found),
             entry=self.backbone.to_input(image.at(self.backbone.spec.side_px)),
             descriptors=dedup.describe(image.at(DESCRIBED_SIDE_PX)),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from pathlib import Path
 
 from tqdm import tqdm
@@ -14,9 +15,9 @@ from pipeline.training import quality
 from pipeline.training.lettering import find_lettering
 
 KNOWN_FAILURES = (
-    "blur: pictures with hardly any edge (plain cloth, glass) and photos taken with a soft phone camera; "
-    "small_object: scenes, where the object is guessed by GrabCut; thin objects in a large frame; "
-    "placeholder: product drawings, swatches of one colour and packages of large flat print"
+    "blur: mild motion along the object's main edges, photos taken with a soft phone camera; "
+    "small_object: scenes, where the object is guessed by GrabCut; "
+    "placeholder: bare logos that are sold as such, flat drawings of a product in one grey"
 )
 
 
@@ -26,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--images", nargs="+", type=Path, required=True, metavar="DIR", help="one catalog each"
     )
     parser.add_argument("--out", type=Path, default=HEADS_FOLDER, help="folder of the heads")
-    parser.add_argument("--limit", type=int, default=150, help="photos a folder, at most")
+    parser.add_argument("--limit", type=int, default=100, help="photos a folder, at most")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--sources", default="", help="what the photos are and their licences, for the card")
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
@@ -43,9 +44,17 @@ def run(args: argparse.Namespace) -> int:
         "judge_of": "quality (II.A)",
         "trained_on": args.sources or [folder.name for folder in args.images],
         "defects": "made from the photos, or drawn (placeholders)",
-        "command": f"python -m pipeline train-quality --limit {args.limit} --seed {args.seed}",
+        "command": tell_command(args),
         "known_failures": KNOWN_FAILURES,
     }
     for head in quality.train(samples, backbone, card, tqdm.write):
         print(save_head(head, args.out))
     return 0
+
+
+def tell_command(args: argparse.Namespace) -> str:
+    """The command that makes the same heads again, with the folders' own names."""
+    folders = " ".join(folder.name for folder in args.images)
+    sources = f" --sources {shlex.quote(args.sources)}" if args.sources else ""
+    options = f"--limit {args.limit} --seed {args.seed}{sources}"
+    return f"python -m pipeline train-quality --images {folders} {options}"

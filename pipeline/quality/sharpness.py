@@ -2,8 +2,8 @@
 
 The variance of the Laplacian grows with contrast, texture and size; a re-blur ratio does not: an edge
 that is soft already loses little when it is softened once more. Everything is measured at the object's
-strongest edges, because the background of a product photo has none and an intended shallow depth of
-field leaves some edges sharp.
+strongest edges, because the background of a product photo has none; and tile by tile as well, because
+an intended shallow depth of field leaves some of them sharp, and motion leaves one direction sharp.
 """
 
 from __future__ import annotations
@@ -14,76 +14,50 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.foreground import Foreground, Mask
-from pipeline.records import FloatArray, RgbArray
+from pipeline.foreground import Foreground
+from pipeline.images import DecodedImage
+from pipeline.quality.spectrum import BANDS, measure_bands, measure_blocks
+from pipeline.quality.tiles import COUNT, CUT_PX, RIM_PX, Grey, Tiles, cut_tiles
+from pipeline.records import FloatArray
 
 Plane = npt.NDArray[np.float32]
-Grey = npt.NDArray[np.uint8]
+Places = npt.NDArray[np.intp]
 
+STEPS = ((0, 1), (1, 0), (1, 1), (-1, 1))  # rows, columns: level, upright and both diagonals
+_SHARES = ("top1", "top5", "top20")
 FEATURES = (
-    *(f"reblur{sigma}_{share}" for sigma in (1, 2) for share in ("top1", "top5", "top20")),
+    *(f"reblur{sigma}_{share}" for sigma in (1, 2) for share in _SHARES),
     *(f"reblur1_q{q}" for q in (10, 25, 50, 75)),
-    *(f"spacing{step}_{axis}" for step in (2, 4, 8) for axis in ("x", "y")),
-    "spacing2_low",
-    "spacing2_high",
-    *(f"width{size}_q{q}" for size in (9, 21) for q in (10, 25, 50)),
+    *(f"tile_{name}" for name in ("sharpest", "q25", "q50", "q75", "softest")),
+    *(f"spacing{step}_{rank}" for step in (2, 4, 8) for rank in ("low", "second", "third", "high")),
+    *(f"strength_{rank}" for rank in ("low", "high")),
+    *(f"width{size}_q{q}" for size in (9, 19) for q in (10, 25, 50)),
     "curvature",
     "contrast",
     "texture",
     "grain",
-    *(f"band{i}" for i in range(1, 8)),
+    "still",
+    *BANDS,
     "blocks_x",
     "blocks_y",
+    "tiles",
+    "span",
     "log_side",
     "scene",
 )
-PATCH_PX = 64
-PATCHES = 12
-MARGIN_PX = 4
 EDGE_SHARE = 0.2  # of the object's pixels
-EDGES = 16_000  # looked at; more change nothing but the time
-REACH_PX = 9  # differences reach 8 pixels
-
-_RING = np.minimum(
-    (np.hypot(np.fft.fftfreq(PATCH_PX)[:, None], np.fft.rfftfreq(PATCH_PX)[None]) * 16).astype(int), 8
-)
-
-
-def measure_sharpness(rgb: RgbArray, found: Foreground) -> FloatArray:
-    """Features float32 (len(FEATURES),) of a working copy uint8 (H,W,3); zeros where nothing has an edge."""
-    grey, inside = _cut_object(rgb, found)
-    features = np.zeros(len(FEATURES), np.float32)
-    if min(grey.shape) < 24 or np.count_nonzero(inside) < 100:
-        return features
-    edges = _find_edges(grey, inside)
-    if edges is None:
-        return features
-    values = [
-        *_reblur(grey, edges),
-        *_spacing(grey, edges),
-        *_widths(grey, edges),
-        *_levels(grey, edges, inside),
-        *_bands(grey, edges.strengths * inside),
-        *_blocks(rgb),
-        float(np.log2(max(rgb.shape[:2]))),
-        float(found.kind == "scene"),
-    ]
-    features[:] = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
-    return features
+EDGES = 3000  # looked at; more change nothing but the time
 
 
 @dataclass(frozen=True)
 class Edges:
-    """The object's strongest gradients, at most EDGES of them, and where each stands.
+    """The strongest gradients of the object's tiles and where each stands.
 
-    `rows`, `columns` int (E,); `across`, `down`, `strength` float32 (E,) central differences over two
-    pixels; `rank` 0 to 1 (E,), 1 the strongest; `strengths` the gradient of all pixels, uint8 (H,W).
+    `where` int (E,) places in the flat tiles; `strength` float32 (E,), central differences over two pixels;
+    `rank` 0 to 1 (E,), 1 the strongest; `strengths` the gradient of all pixels, uint8 like the tiles.
     """
 
-    rows: npt.NDArray[np.intp]
-    columns: npt.NDArray[np.intp]
-    across: Plane
-    down: Plane
+    where: Places
     strength: Plane
     rank: Plane
     strengths: Grey
@@ -93,142 +67,142 @@ class Edges:
         return np.asarray(self.rank >= 1 - share / EDGE_SHARE)
 
 
-def _cut_object(rgb: RgbArray, found: Foreground) -> tuple[Grey, Mask]:
-    """Grey levels of the object's box and where the object (with a rim) is; a scene counts whole."""
-    height, width = rgb.shape[:2]
-    if found.kind == "scene" or found.area < 0.002:
-        left, top, right, bottom = MARGIN_PX, MARGIN_PX, width - MARGIN_PX, height - MARGIN_PX
-        inside = np.ones((max(0, bottom - top), max(0, right - left)), bool)
-    else:
-        box = found.box
-        left, right = max(MARGIN_PX, int(box[0] * width) - 12), int(box[2] * width) + 12
-        top, bottom = max(MARGIN_PX, int(box[1] * height) - 12), int(box[3] * height) + 12
-        right, bottom = min(width - MARGIN_PX, right), min(height - MARGIN_PX, bottom)
-        mask = cv2.dilate(found.mask.astype(np.uint8), np.ones((5, 5), np.uint8))
-        large = cv2.resize(mask, (width, height), interpolation=cv2.INTER_NEAREST)
-        inside = large[top:bottom, left:right].astype(bool)
-    if not inside.size:
-        return np.zeros((0, 0), np.uint8), inside
-    cut = np.ascontiguousarray(rgb[top:bottom, left:right])
-    return np.asarray(cv2.cvtColor(cut, cv2.COLOR_RGB2GRAY), np.uint8), inside
+def measure_sharpness(image: DecodedImage, found: Foreground) -> FloatArray:
+    """Features float32 (len(FEATURES),) of a working copy; zeros where nothing has an edge."""
+    features = np.zeros(len(FEATURES), np.float32)
+    tiles = cut_tiles(image, found)
+    edges = None if tiles is None else _find_edges(tiles)
+    if tiles is None or edges is None:
+        return features
+    full = tiles.grey.astype(np.float32)
+    soft = tuple(np.asarray(cv2.GaussianBlur(full, (0, 0), sigma), np.float32) for sigma in (1.0, 2.0))
+    spans, widths = _widths(tiles.grey, edges)
+    values = [
+        *_reblur(soft, edges),
+        *_spacing(full, edges),
+        *widths,
+        *_levels(tiles, edges),
+        *measure_bands(tiles),
+        *measure_blocks(tiles),
+        tiles.count / COUNT,
+        float(np.log2(np.quantile(spans, 0.9) + 1)),
+        float(np.log2(max(image.rgb.shape[:2]))),
+        float(tiles.whole),
+    ]
+    features[:] = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
+    return features
 
 
-def _find_edges(grey: Grey, inside: Mask) -> Edges | None:
-    """The strongest fifth of the object's gradients, thinned; None for a surface without any."""
-    across = cv2.Sobel(grey, cv2.CV_16S, 1, 0, ksize=1)
-    down = cv2.Sobel(grey, cv2.CV_16S, 0, 1, ksize=1)
-    strengths = cv2.add(cv2.convertScaleAbs(across), cv2.convertScaleAbs(down))
-    strengths[:REACH_PX] = strengths[-REACH_PX:] = 0
-    strengths[:, :REACH_PX] = strengths[:, -REACH_PX:] = 0
-    counts = np.bincount(strengths[inside], minlength=256)
+def tell_contrast(features: FloatArray) -> float:
+    """Grey levels that the object's strongest edges span; 0 where it has none."""
+    return float(2.0 ** features[FEATURES.index("span")] - 1)
+
+
+def tell_edge_px(features: FloatArray) -> float:
+    """Pixels that the sharpest of the object's strong edges take; 0 where it has none."""
+    width = float(features[FEATURES.index("width19_q10")])
+    return 2.0**width - 0.1 if features.any() else 0.0
+
+
+def _find_edges(tiles: Tiles) -> Edges | None:
+    """The strongest fifth of the object's gradients; None for a surface without any."""
+    across = cv2.Sobel(tiles.grey, cv2.CV_16S, 1, 0, ksize=1)
+    down = cv2.Sobel(tiles.grey, cv2.CV_16S, 0, 1, ksize=1)
+    strengths = np.asarray(cv2.add(cv2.convertScaleAbs(across), cv2.convertScaleAbs(down)), np.uint8)
+    strengths[~tiles.inside] = 0
+    counts = np.bincount(strengths[tiles.inside], minlength=256)
     above = counts[::-1].cumsum()[::-1]
     cut = max(2, int(np.argmax(above <= EDGE_SHARE * above[0])))
-    where = np.flatnonzero((strengths >= cut) & inside)
+    where = np.flatnonzero(strengths >= cut)
     if len(where) < 20:
         return None
     where = where[:: 1 + len(where) // EDGES]
-    rows, columns = np.unravel_index(where, grey.shape)
-    dx, dy = (np.asarray(plane[rows, columns], np.float32) for plane in (across, down))
-    strength = np.asarray(np.hypot(dx, dy), np.float32)
-    rank = np.argsort(np.argsort(strength)).astype(np.float32) / np.float32(max(1, len(where) - 1))
-    return Edges(rows, columns, dx, dy, strength, rank, np.asarray(strengths, np.uint8))
+    dx, dy = (np.asarray(plane.ravel()[where], np.float32) for plane in (across, down))
+    strength = _length(dx, dy)
+    rank = np.empty(len(where), np.float32)
+    rank[np.argsort(strength, kind="stable")] = np.linspace(0, 1, len(where), dtype=np.float32)
+    return Edges(where, strength, rank, strengths)
 
 
-def _differences(grey: Plane | Grey, edges: Edges, step: int) -> tuple[Plane, Plane]:
-    """Differences over 2 * step pixels at the edges, across and down."""
-    rows, columns = edges.rows, edges.columns
-    left, right = grey[rows, columns - step], grey[rows, columns + step]
-    above, below = grey[rows - step, columns], grey[rows + step, columns]
-    return np.subtract(right, left, dtype=np.float32), np.subtract(below, above, dtype=np.float32)
+def _difference(plane: Plane, where: Places, rows: int, columns: int) -> Plane:
+    """Differences between the pixels so many rows and columns ahead of each place and behind it."""
+    flat, step = plane.ravel(), rows * CUT_PX + columns
+    return np.asarray(flat.take(where + step) - flat.take(where - step), np.float32)
 
 
-def _reblur(grey: Grey, edges: Edges) -> list[float]:
+def _length(across: Plane, down: Plane) -> Plane:
+    return np.asarray(np.sqrt(across * across + down * down), np.float32)
+
+
+def _reblur(softened: tuple[Plane, ...], edges: Edges) -> list[float]:
     """What is left of an edge's gradient after one more softening: near 1 for what is soft already."""
-    found: list[float] = []
-    quantiles: list[float] = []
-    full = grey.astype(np.float32)
-    for sigma in (1.0, 2.0):
-        softened = np.asarray(cv2.GaussianBlur(full, (0, 0), sigma), np.float32)
-        left = np.hypot(*_differences(softened, edges, 1))
+    lefts = [
+        _length(_difference(one, edges.where, 0, 1), _difference(one, edges.where, 1, 0)) for one in softened
+    ]
+    found = []
+    for left in lefts:
         for share in (0.01, 0.05, 0.20):
             at = edges.top(share)
             found.append(float(left[at].sum() / edges.strength[at].sum()))
-        if sigma == 1.0:
-            at = edges.top(0.05)
-            quantiles = np.quantile(left[at] / edges.strength[at], (0.1, 0.25, 0.5, 0.75)).tolist()
-    return found + quantiles
-
-
-def _spacing(grey: Grey, edges: Edges) -> list[float]:
-    """How differences grow with distance, each direction on its own: motion blurs only one."""
-    across, down = np.abs(edges.across), np.abs(edges.down)
-    upright, level = across > 2 * down, down > 2 * across
-    found = []
-    for step in (2, 4, 8):
-        wide = _differences(grey, edges, step)
-        for plane, base, at in zip(wide, (across, down), (upright, level), strict=True):
-            strong = at & (base >= np.quantile(base[at], 0.7)) if at.sum() > 20 else at
-            found.append(float(np.abs(plane[strong]).sum() / (base[strong].sum() + 1e-6)))
-    return [*found, min(found[:2]), max(found[:2])]
-
-
-def _widths(grey: Grey, edges: Edges) -> list[float]:
-    """Local contrast over gradient is an edge's width in pixels; logarithms of its quantiles."""
     at = edges.top(0.05)
-    rows, columns = edges.rows[at], edges.columns[at]
+    found += np.quantile(lefts[0][at] / edges.strength[at], (0.1, 0.25, 0.5, 0.75)).tolist()
+    return found + _by_tile(lefts[0], edges)
+
+
+def _by_tile(left: Plane, edges: Edges) -> list[float]:
+    """Quantiles over the tiles of each one's own ratio, the steepest edges counting most.
+
+    Only tiles with a gradient of at least a third of the strongest one's take part.
+    """
+    tile = edges.where // (CUT_PX * CUT_PX)
+    weight = edges.strength**2
+    kept = np.bincount(tile, left * weight) / np.maximum(np.bincount(tile, edges.strength * weight), 1e-6)
+    peak = edges.strengths.reshape(-1, CUT_PX * CUT_PX).max(axis=1)[: len(kept)]
+    return [float(v) for v in np.quantile(kept[peak >= peak.max() / 3], (0.0, 0.25, 0.5, 0.75, 1.0))]
+
+
+def _spacing(full: Plane, edges: Edges) -> list[float]:
+    """How differences grow with distance, in four directions in order of growth: motion blurs some only."""
+    near = [np.abs(_difference(full, edges.where, *step)) for step in STEPS]
+    facing = np.argmax(near, axis=0)
+    found: list[list[float]] = []
+    strengths = []
+    for direction, (rows, columns) in enumerate(STEPS):
+        base = np.where(facing == direction, near[direction], 0)
+        count = max(12, int(0.3 * np.count_nonzero(base)))
+        strong = np.argpartition(-base, min(count, len(base) - 1))[:count]
+        strengths.append(float(base[strong].mean()))
+        at, near_by = edges.where[strong], float(base[strong].sum()) + 1.0
+        wide = (np.abs(_difference(full, at, rows * n, columns * n)).sum() for n in (2, 4, 8))
+        found.append([float(one) / near_by for one in wide])
+    ordered = np.sort(np.array(found), axis=0).T.ravel().tolist()
+    return ordered + [float(np.log2(v + 1)) for v in (min(strengths), max(strengths))]
+
+
+def _widths(grey: Grey, edges: Edges) -> tuple[Plane, list[float]]:
+    """Local contrast at the strongest edges; over the gradient it is a width in pixels, as logarithms."""
+    at = edges.top(0.05)
+    where = edges.where[at]
     found: list[float] = []
-    for size in (9, 21):
+    span = np.zeros(0, np.float32)
+    for size in (9, 2 * RIM_PX + 1):
         kernel = np.ones((size, size), np.uint8)
-        high, low = cv2.dilate(grey, kernel)[rows, columns], cv2.erode(grey, kernel)[rows, columns]
+        high, low = (op(grey, kernel).ravel()[where] for op in (cv2.dilate, cv2.erode))
         span = np.subtract(high, low, dtype=np.float32)
         width = np.log2(2 * span / edges.strength[at] + 0.1)
         found += np.quantile(width, (0.1, 0.25, 0.5)).tolist()
-    return found
+    return span, found
 
 
-def _levels(grey: Grey, edges: Edges, inside: Mask) -> list[float]:
-    bend = cv2.convertScaleAbs(cv2.Laplacian(grey, cv2.CV_16S))
+def _levels(tiles: Tiles, edges: Edges) -> list[float]:
+    bend = cv2.convertScaleAbs(cv2.Laplacian(tiles.grey, cv2.CV_16S))
     at = edges.top(0.05)
     steep = float(edges.strength[at].mean())
-    bends = bend[edges.rows[at], edges.columns[at]]
+    own = edges.strengths[tiles.inside]
     return [
-        float(bends.mean() / steep),
+        float(bend.ravel()[edges.where[at]].mean() / steep),
         float(np.log2(steep + 1)),
-        float(np.log2(edges.strengths[inside].mean() / steep + 0.01)),
-        float(np.log2(bend[inside].mean() + 0.5)),
+        float(np.log2(own.mean() / steep + 0.01)),
+        float(np.log2(bend[tiles.inside].mean() + 0.5)),
+        float((own <= 1).mean()),
     ]
-
-
-def _bands(grey: Grey, energy: npt.NDArray[np.integer]) -> list[float]:
-    """Logarithm of spectral power in eight rings of frequency, relative to the lowest one."""
-    patches = _liveliest_patches(grey, energy)
-    if not len(patches):
-        return [0.0] * 7
-    window = np.outer(np.hanning(PATCH_PX), np.hanning(PATCH_PX)).astype(np.float32)
-    centred = patches - patches.mean(axis=(1, 2), keepdims=True)
-    power = (np.abs(np.fft.rfft2(centred * window)) ** 2).mean(axis=0)
-    rings = np.array([power[i == _RING].mean() for i in range(8)])
-    return [float(v) for v in np.log10(rings[1:] / (rings[0] + 1e-6) + 1e-8)]
-
-
-def _liveliest_patches(grey: Grey, energy: npt.NDArray[np.integer]) -> Plane:
-    rows, columns = grey.shape[0] // PATCH_PX, grey.shape[1] // PATCH_PX
-    if not rows or not columns:
-        return np.zeros((0, PATCH_PX, PATCH_PX), np.float32)
-    shape = (rows, PATCH_PX, columns, PATCH_PX)
-    end = rows * PATCH_PX, columns * PATCH_PX
-    sums = cv2.resize(energy[: end[0], : end[1]], (columns, rows), interpolation=cv2.INTER_AREA).ravel()
-    tiles = grey[: end[0], : end[1]].reshape(shape).transpose(0, 2, 1, 3).reshape(-1, PATCH_PX, PATCH_PX)
-    return tiles[np.argsort(sums)[::-1][:PATCHES]].astype(np.float32)
-
-
-def _blocks(rgb: RgbArray) -> list[float]:
-    """How much the steps at one column (row) in eight stand out: the grid of a strong JPEG compression."""
-    green = np.ascontiguousarray(rgb[..., 1])
-    found = []
-    for axis in (0, 1):
-        ahead, behind = (green[:, 1:], green[:, :-1]) if axis == 0 else (green[1:], green[:-1])
-        steps = cv2.reduce(cv2.absdiff(ahead, behind), axis, cv2.REDUCE_AVG, dtype=cv2.CV_32F).ravel()
-        steps = steps[: len(steps) // 8 * 8].reshape(-1, 8).mean(axis=0) if len(steps) >= 16 else np.ones(8)
-        found.append(float(np.log2((steps.max() + 0.05) / (np.median(steps) + 0.05))))
-    return found

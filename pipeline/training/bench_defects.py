@@ -11,33 +11,58 @@ from PIL import Image, ImageFilter
 from pipeline.foreground import find_object
 from pipeline.records import RgbArray
 
-BLURS = ("gaussian", "box", "motion", "thumbnail", "crop", "compressed")
-WORDS = ("NO IMAGE", "No photo yet", "coming soon", "Sin foto", "Kein Foto", "Image manquante", "n/a", "SHOP")
+FILTERS = (
+    Image.Resampling.BILINEAR,
+    Image.Resampling.HAMMING,
+    Image.Resampling.BICUBIC,
+    Image.Resampling.LANCZOS,
+)
+BLURS = (
+    "gaussian", "box", "motion", "shaken", "aperture", "thumbnail", "crop", "compressed", "sharpened_after",
+    "noisy_after", "object_only",
+)  # fmt: skip
 
 
 def blur(rgb: RgbArray, rng: np.random.Generator) -> tuple[str, RgbArray]:
     """(kind, the photo uint8 (H,W,3) clearly blurred); strength follows the longest side."""
     kind = str(rng.choice(BLURS))
-    image = Image.fromarray(rgb)
     unit = max(rgb.shape[:2]) / 500
-    if kind == "gaussian":
-        image = image.filter(ImageFilter.GaussianBlur(max(1.5, unit * float(rng.uniform(1.5, 5)))))
-    elif kind == "box":
-        image = image.filter(ImageFilter.BoxBlur(max(2, round(unit * float(rng.uniform(2, 6))))))
-    elif kind == "motion":
+    if kind == "motion":
         return kind, _drag(rgb, max(5, round(unit * float(rng.uniform(6, 18)))), bool(rng.random() < 0.5))
-    elif kind == "thumbnail":
+    if kind == "shaken":
+        return kind, _shake(rgb, max(5.0, unit * float(rng.uniform(6, 18))), rng)
+    if kind == "aperture":
+        return kind, _open_lens(rgb, max(2.5, unit * float(rng.uniform(2.5, 6))), rng)
+    soft = _blur_with_pillow(kind, Image.fromarray(rgb), unit, rng)
+    if kind == "object_only":
+        found = find_object(rgb)
+        mask = Image.fromarray(found.mask).convert("L").resize(soft.size).filter(ImageFilter.MaxFilter(9))
+        soft = Image.composite(soft, Image.fromarray(rgb), mask.filter(ImageFilter.GaussianBlur(3)))
+    return kind, np.asarray(soft.convert("RGB"))
+
+
+def _blur_with_pillow(kind: str, image: Image.Image, unit: float, rng: np.random.Generator) -> Image.Image:
+    if kind == "box":
+        return image.filter(ImageFilter.BoxBlur(max(2, round(unit * float(rng.uniform(2, 6))))))
+    if kind == "thumbnail":
         side = int(rng.integers(70, 150))
+        down, up = (FILTERS[int(rng.integers(len(FILTERS)))] for _ in range(2))
         small = image.copy()
-        small.thumbnail((side, side), Image.Resampling.BICUBIC)
-        image = small.resize(image.size, Image.Resampling.BICUBIC)
-    elif kind == "crop":
-        image = _enlarge_middle(image, float(rng.uniform(0.15, 0.3)))
-    else:
+        small.thumbnail((side, side), down)
+        return small.resize(image.size, up)
+    if kind == "crop":
+        return _enlarge_middle(image, float(rng.uniform(0.15, 0.3)))
+    if kind == "compressed":
         packed = io.BytesIO()
         image.save(packed, "JPEG", quality=int(rng.integers(2, 7)))
-        image = Image.open(packed)
-    return kind, np.asarray(image.convert("RGB"))
+        return Image.open(packed)
+    soft = image.filter(ImageFilter.GaussianBlur(max(1.5, unit * float(rng.uniform(1.5, 5)))))
+    if kind == "sharpened_after":
+        return soft.filter(ImageFilter.UnsharpMask(2, int(rng.integers(30, 90)), 2))
+    if kind == "noisy_after":
+        noise = rng.normal(0, float(rng.uniform(2, 5)), (image.height, image.width, 3))
+        return Image.fromarray(np.clip(np.asarray(soft) + noise, 0, 255).astype(np.uint8))
+    return soft
 
 
 def _drag(rgb: RgbArray, length: int, level: bool) -> RgbArray:
@@ -46,6 +71,29 @@ def _drag(rgb: RgbArray, length: int, level: bool) -> RgbArray:
     for step in range(length):
         total += np.roll(rgb, step - length // 2, axis=1 if level else 0)
     return np.asarray(total / length, np.uint8)
+
+
+def _shake(rgb: RgbArray, length: float, rng: np.random.Generator) -> RgbArray:
+    """Mean of copies along a hand's uneven, bent path."""
+    turn = np.cumsum(rng.normal(0, 0.25, 24)) + rng.uniform(0, 2 * np.pi)
+    pace = rng.uniform(0.3, 1.0, 24)
+    path = np.cumsum(np.stack([np.cos(turn), np.sin(turn)], axis=1) * pace[:, None], axis=0)
+    path = (path - path.mean(axis=0)) / np.ptp(path, axis=0).max() * length
+    total = np.zeros(rgb.shape, np.float32)
+    for x, y in path:
+        move = np.array([[1, 0, x], [0, 1, y]], np.float32)
+        total += cv2.warpAffine(rgb, move, rgb.shape[1::-1], borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(total / len(path) + 0.5, np.uint8)
+
+
+def _open_lens(rgb: RgbArray, radius: float, rng: np.random.Generator) -> RgbArray:
+    """Out of focus behind a polygonal opening."""
+    size = int(radius) * 2 + 3
+    turns = np.arange(6) * np.pi / 3 + rng.uniform(0, 1)
+    corners = (np.stack([np.cos(turns), np.sin(turns)], axis=1) * radius + size / 2) * 16
+    opening = np.zeros((size, size), np.float32)
+    cv2.fillPoly(opening, [corners.astype(np.int32)], 1.0, cv2.LINE_AA, 4)
+    return np.asarray(cv2.filter2D(rgb, -1, opening / opening.sum(), borderType=cv2.BORDER_REFLECT), np.uint8)
 
 
 def _enlarge_middle(image: Image.Image, share: float) -> Image.Image:
@@ -83,34 +131,3 @@ def shrink_object(rgb: RgbArray, rng: np.random.Generator, scene: RgbArray | Non
     return kind, np.asarray(
         cv2.resize(ground, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8
     )
-
-
-def draw_placeholder(rng: np.random.Generator) -> tuple[str, RgbArray]:
-    """(kind, a placeholder with OpenCV's own lettering, bars, circles or a sketched picture)."""
-    side = int(rng.integers(100, 800))
-    level = int(rng.choice([255, 248, 235, 220, 200]))
-    image = np.full((side, round(side * rng.uniform(0.8, 1.25)), 3), level, np.uint8)
-    ink = (
-        tuple(int(level * v) for v in rng.uniform(0.2, 0.85, 3))
-        if rng.random() < 0.3
-        else (level * 2 // 3,) * 3
-    )
-    kind = str(rng.choice(["words", "sketch", "mark"]))
-    high, wide = image.shape[:2]
-    thick = max(1, side // 90)
-    if kind == "words":
-        words, face = str(rng.choice(WORDS)), int(rng.choice([0, 2, 3, 4]))
-        scale = wide * 0.7 / max(1, cv2.getTextSize(words, face, 1.0, 1)[0][0])
-        cv2.putText(image, words, (round(wide * 0.15), high // 2), face, scale, ink, thick, cv2.LINE_AA)
-    elif kind == "sketch":
-        top, bottom = (round(wide * 0.25), round(high * 0.3)), (round(wide * 0.75), round(high * 0.7))
-        cv2.rectangle(image, top, bottom, ink, thick * 2, cv2.LINE_AA)
-        hills = np.array([[0.3, 0.66], [0.42, 0.45], [0.52, 0.58], [0.6, 0.5], [0.7, 0.66]]) * (wide, high)
-        cv2.fillPoly(image, [hills.astype(np.int32)], ink, cv2.LINE_AA)
-        cv2.circle(image, (round(wide * 0.64), round(high * 0.4)), side // 25, ink, -1, cv2.LINE_AA)
-    else:
-        cv2.ellipse(
-            image, (wide // 2, high // 2), (side // 4, side // 5), 0, 0, 300, ink, thick * 4, cv2.LINE_AA
-        )
-        cv2.line(image, (wide // 3, high * 2 // 3), (wide * 2 // 3, high // 3), ink, thick * 3, cv2.LINE_AA)
-    return kind, image

@@ -1,4 +1,4 @@
-"""Sharp photos made soft in the ways that catalogs suffer from (II.A), and harmless changes beside them."""
+"""Sharp photos made soft in the ways that catalogs suffer from (II.A), and those that are meant to be."""
 
 from __future__ import annotations
 
@@ -7,39 +7,58 @@ from collections.abc import Callable
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
-from pipeline.records import RgbArray
+from pipeline.foreground import find_object
+from pipeline.records import FloatArray, RgbArray
+from pipeline.training.wear import add_grain, compress, resize, sharpen
 
+Floats = npt.NDArray[np.floating]
 Change = Callable[[RgbArray, np.random.Generator], RgbArray]
 ENLARGERS = (cv2.INTER_LINEAR, cv2.INTER_CUBIC, cv2.INTER_LANCZOS4, cv2.INTER_AREA)
 
 
 def soften(rgb: RgbArray, rng: np.random.Generator) -> RgbArray:
-    """One photo, uint8 (H,W,3), visibly blurred by a random one of BLURS; same size."""
-    change = BLURS[int(rng.integers(len(BLURS)))]
-    soft = change(rgb, rng)
-    return compress(soft, rng, 60, 96) if rng.random() < 0.6 else soft
+    """One photo, uint8 (H,W,3), visibly blurred by a random one of BLURS; same size.
+
+    In one of eight the object alone is blurred. Afterwards some are sharpened a little, grainy or compressed.
+    """
+    soft = BLURS[int(rng.integers(len(BLURS)))](rgb, rng)
+    if rng.random() < 0.12:
+        soft = _keep_ground(rgb, soft)
+    if rng.random() < 0.15:
+        soft = sharpen(soft, float(rng.uniform(0.2, 0.8)), float(rng.uniform(0.8, 2.0)))
+    if rng.random() < 0.15:
+        soft = add_grain(soft, rng, float(rng.uniform(1, 5)))
+    return compress(soft, rng, 50, 96) if rng.random() < 0.6 else soft
 
 
-def vary(rgb: RgbArray, rng: np.random.Generator) -> RgbArray:
-    """One photo changed as catalogs do without harm: scaled down, compressed mildly, sharpened a little."""
-    changed = rgb
-    if rng.random() < 0.6:
-        changed = _resize(changed, float(rng.uniform(0.35, 0.95)), cv2.INTER_AREA)
-    if rng.random() < 0.25:
-        changed = _sharpen(changed, float(rng.uniform(0.2, 0.8)))
-    if rng.random() < 0.15:  # up by little: common, and hardly visible
-        changed = _resize(changed, float(rng.uniform(1.05, 1.3)), cv2.INTER_CUBIC)
-    if rng.random() < 0.3:
-        changed = _adjust(changed, float(rng.uniform(0.8, 1.15)), float(rng.uniform(-15, 15)))
-    return compress(changed, rng, 70, 97) if rng.random() < 0.7 else changed
+def fall_off(rgb: RgbArray, rng: np.random.Generator) -> RgbArray:
+    """A shallow depth of field: sharp where the photo is liveliest, softer away from there. No defect."""
+    grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
+    rough = cv2.resize(
+        cv2.convertScaleAbs(cv2.Laplacian(grey, cv2.CV_16S)), (24, 24), interpolation=cv2.INTER_AREA
+    )
+    row, column = np.unravel_index(int(cv2.blur(rough, (5, 5)).argmax()), rough.shape)
+    y, x = np.mgrid[:96, :96].astype(np.float32) / 96
+    angle = float(rng.uniform(0, math.pi))
+    along = (x - column / 24) * math.cos(angle) + (y - row / 24) * math.sin(angle)
+    depth = np.clip((np.abs(along) - float(rng.uniform(0.12, 0.25))) * 5, 0, 1)
+    soft = cv2.GaussianBlur(rgb, (0, 0), _unit(rgb) * float(rng.uniform(1.5, 5)))
+    return _mix(rgb, np.asarray(soft, np.uint8), depth)
 
 
-def compress(rgb: RgbArray, rng: np.random.Generator, lowest: int, highest: int) -> RgbArray:
-    """The photo after a JPEG of a quality between the two."""
-    quality = int(rng.integers(lowest, highest + 1))
-    _, packed = cv2.imencode(".jpg", rgb, [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR), np.uint8)
+def _mix(sharp: RgbArray, soft: RgbArray, share: FloatArray) -> RgbArray:
+    """The soft one where the coarse map `share` is 1."""
+    wide = np.asarray(cv2.resize(share, sharp.shape[1::-1], interpolation=cv2.INTER_LINEAR), np.float32)
+    return np.asarray(cv2.blendLinear(soft, sharp, wide, 1 - wide), np.uint8)
+
+
+def _keep_ground(rgb: RgbArray, soft: RgbArray) -> RgbArray:
+    """The soft object (and its halo) before the sharp ground."""
+    found = find_object(rgb)
+    wide = cv2.dilate(found.mask.astype(np.float32), np.ones((9, 9), np.uint8))
+    return _mix(rgb, soft, np.asarray(cv2.blur(wide, (5, 5)), np.float32))
 
 
 def _unit(rgb: RgbArray) -> float:
@@ -53,29 +72,57 @@ def _gauss(rgb: RgbArray, rng: np.random.Generator) -> RgbArray:
 
 
 def _move(rgb: RgbArray, rng: np.random.Generator) -> RgbArray:
+    """A shaken camera: a straight or bent path, at an even or uneven pace."""
     length = max(5.0, _unit(rgb) * float(rng.uniform(6, 26)))
-    angle, size = float(rng.uniform(0, math.pi)), int(length) // 2 * 2 + 3
-    kernel = np.zeros((size * 4, size * 4), np.float32)
-    reach = np.array([math.cos(angle), math.sin(angle)]) * length * 2
-    start, end = np.round(size * 2 - reach).astype(int), np.round(size * 2 + reach).astype(int)
-    cv2.line(kernel, tuple(start.tolist()), tuple(end.tolist()), 1.0, 4, cv2.LINE_AA)
-    small = np.asarray(cv2.resize(kernel, (size, size), interpolation=cv2.INTER_AREA), np.float32)
-    return np.asarray(cv2.filter2D(rgb, -1, small / small.sum()), np.uint8)
+    angle = float(rng.choice([0.0, math.pi / 2])) if rng.random() < 0.35 else float(rng.uniform(0, math.pi))
+    t = np.linspace(-0.5, 0.5, 200)
+    bend = 0.0 if rng.random() < 0.5 else float(rng.uniform(-0.5, 0.5))
+    along, aside = (
+        t * length,
+        bend * length * (4 * t * t - 0.5) + 0.04 * length * np.sin(t * rng.uniform(5, 25)),
+    )
+    aside = aside if bend else np.zeros_like(t)
+    x = along * math.cos(angle) - aside * math.sin(angle)
+    y = along * math.sin(angle) + aside * math.cos(angle)
+    pace = np.ones_like(t) if rng.random() < 0.6 else np.exp(rng.uniform(-2, 2) * t)
+    return _spread(rgb, _draw_path(x, y, pace))
+
+
+def _draw_path(x: Floats, y: Floats, weights: Floats) -> FloatArray:
+    """A kernel of the points' weights, each shared out to its four neighbouring cells."""
+    reach = math.ceil(max(np.abs(x).max(), np.abs(y).max())) + 1
+    kernel = np.zeros((2 * reach + 1, 2 * reach + 1), np.float32)
+    left, top = np.floor(x).astype(int), np.floor(y).astype(int)
+    for dx in (0, 1):
+        for dy in (0, 1):
+            share = (1 - np.abs(x - left - dx)) * (1 - np.abs(y - top - dy)) * weights
+            np.add.at(kernel, (top + dy + reach, left + dx + reach), share)
+    return kernel
+
+
+def _spread(rgb: RgbArray, kernel: FloatArray) -> RgbArray:
+    even = np.asarray(kernel / kernel.sum(), np.float32)
+    return np.asarray(cv2.filter2D(rgb, -1, even, borderType=cv2.BORDER_REPLICATE), np.uint8)
 
 
 def _defocus(rgb: RgbArray, rng: np.random.Generator) -> RgbArray:
+    """The lens's opening, round or of five to eight blades."""
     radius = max(2.0, _unit(rgb) * float(np.exp(rng.uniform(np.log(2.4), np.log(9.0)))))
     size = math.ceil(radius) * 2 + 1
     y, x = np.mgrid[:size, :size] - (size - 1) / 2
-    disc = np.clip(radius + 0.5 - np.hypot(x, y), 0, 1).astype(np.float32)
-    return np.asarray(cv2.filter2D(rgb, -1, disc / disc.sum()), np.uint8)
+    reach = np.hypot(x, y)
+    if rng.random() < 0.5:
+        blade = 2 * math.pi / int(rng.integers(5, 9))
+        turned = np.arctan2(y, x) + rng.uniform(0, blade)
+        reach = reach * np.cos(turned % blade - blade / 2) / math.cos(blade / 2)
+    return _spread(rgb, np.clip(radius + 0.5 - reach, 0, 1).astype(np.float32))
 
 
 def _enlarge(rgb: RgbArray, rng: np.random.Generator) -> RgbArray:
     """A thumbnail scaled up to the size of a photo."""
     factor = float(np.exp(rng.uniform(np.log(2.5), np.log(8.0))))
     factor = min(factor, max(2.5, max(rgb.shape[:2]) / 48))
-    small = _resize(rgb, 1 / factor, cv2.INTER_AREA)
+    small = resize(rgb, 1 / factor, (cv2.INTER_AREA, cv2.INTER_AREA, cv2.INTER_LINEAR)[int(rng.integers(3))])
     if rng.random() < 0.6:
         small = compress(small, rng, 50, 95)
     how = ENLARGERS[int(rng.integers(len(ENLARGERS)))]
@@ -99,25 +146,12 @@ def _crop_and_enlarge(rgb: RgbArray, rng: np.random.Generator) -> RgbArray:
 
 
 def _mush(rgb: RgbArray, rng: np.random.Generator) -> RgbArray:
-    """What a very strong JPEG leaves."""
-    small = _resize(rgb, float(rng.uniform(0.5, 1.0)), cv2.INTER_AREA) if rng.random() < 0.5 else rgb
-    mushed = compress(small, rng, 2, 8)
+    """What a very strong JPEG leaves, at its own size or scaled up after."""
+    small = resize(rgb, float(rng.uniform(0.5, 1.0)), cv2.INTER_AREA) if rng.random() < 0.4 else rgb
+    mushed = compress(small, rng, 1, 9)
     return np.asarray(cv2.resize(mushed, rgb.shape[1::-1], interpolation=cv2.INTER_CUBIC), np.uint8)
 
 
-def _resize(rgb: RgbArray, factor: float, how: int) -> RgbArray:
-    size = (max(24, round(rgb.shape[1] * factor)), max(24, round(rgb.shape[0] * factor)))
-    return np.asarray(cv2.resize(rgb, size, interpolation=how), np.uint8)
-
-
-def _sharpen(rgb: RgbArray, amount: float) -> RgbArray:
-    return np.asarray(
-        cv2.addWeighted(rgb, 1 + amount, cv2.GaussianBlur(rgb, (0, 0), 1.2), -amount, 0), np.uint8
-    )
-
-
-def _adjust(rgb: RgbArray, gain: float, bias: float) -> RgbArray:
-    return np.asarray(cv2.convertScaleAbs(rgb, alpha=gain, beta=max(0.0, bias)), np.uint8)
-
-
-BLURS: tuple[Change, ...] = (_gauss, _gauss, _move, _defocus, _enlarge, _enlarge, _crop_and_enlarge, _mush)
+BLURS: tuple[Change, ...] = (
+    _gauss, _gauss, _move, _move, _defocus, _enlarge, _enlarge, _crop_and_enlarge, _mush, _mush,
+)  # fmt: skip

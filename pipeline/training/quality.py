@@ -12,26 +12,34 @@ from pipeline.backbone import Backbone
 from pipeline.foreground import find_object
 from pipeline.head_store import Head
 from pipeline.images import UnreadableImage, decode
-from pipeline.quality.judges import Measures, measure, stack
+from pipeline.quality.graphics import FEATURES as GRAPHICS
+from pipeline.quality.judges import LOOKED_AT, Measures, measure, stack
 from pipeline.records import FloatArray, RgbArray
 from pipeline.training import heads, metrics
-from pipeline.training.blurring import soften, vary
+from pipeline.training.blurring import fall_off, soften
 from pipeline.training.placeholders import draw_placeholder
-from pipeline.training.reframing import make_fair, make_small
+from pipeline.training.product_art import draw_product_art
+from pipeline.training.reframing import make_fair, make_set, make_small
+from pipeline.training.smooth_things import draw_smooth_thing
+from pipeline.training.wear import encode_somehow, hold, vary
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
 RECIPES = {
-    "blur": heads.Recipe(hidden=(64, 32), l2=3e-2),
-    "small_object": heads.Recipe(hidden=(16,), l2=3e-3),
-    "placeholder": heads.Recipe(hidden=(16,), l2=1e-2),
-    "placeholder_look": heads.Recipe(hidden=(), l2=3e-1),
+    "blur": heads.Recipe(hidden=(64, 32), l2=0.15, members=4),
+    "small_object": heads.Recipe(hidden=(16,), l2=3e-3, members=3),
+    "placeholder": heads.Recipe(hidden=(24,), l2=3.0, epochs=25, members=2),
 }
-# What a head may flag of the untouched photos of catalogs that its fold did not see. The two heads of
-# placeholders must agree, so each may be generous.
-MAX_FALSE_SHARES = {"blur": 0.002, "small_object": 0.002, "placeholder": 0.018, "placeholder_look": 0.08}
+# How a picture is made tells drawings from photos; what it looks like tells placeholders from other drawings.
+# So a part that never saw drawn product art judges the making alone, and counts besides.
+MADE = heads.Recipe(hidden=(32,), l2=1e-1, epochs=30, members=2)
+MADE_SHARE = 0.3
+# What a head may flag of the untouched photos of catalogs that its fold did not see.
+MAX_FALSE_SHARES = {"blur": 0.003, "small_object": 0.002, "placeholder": 0.001}
 SOFT_BY_NATURE = 0.9  # an untouched photo above it is held to be blurred and leaves the training
 BACKDROPS = 60
-PLACEHOLDERS_PER_PHOTO = 1.5
+DRAWN_PER_PHOTO = 0.5
+DRAWN_GROUPS = 3
+UNSEEN = ("shallow", "fair", "softer")  # made so, a picture is not shown to the judge of a placeholder's look
 
 
 @dataclass(frozen=True)
@@ -43,7 +51,7 @@ class Sample:
     made: str
     defect: str
     measures: Measures
-    embedding: FloatArray
+    embedding: FloatArray | None  # None where no judge of the look is taught by it
 
 
 def list_photos(folders: Sequence[Path], limit: int, seed: int) -> list[tuple[str, Path]]:
@@ -72,10 +80,9 @@ def make_samples(
             backdrops.append(rgb)
         rng = np.random.default_rng([seed, index])
         yield from look(group, path.name, change_photo(rgb, rng, backdrops), backbone)
-    for index in range(int(PLACEHOLDERS_PER_PHOTO * len(photos))):
+    for index in range(round(DRAWN_PER_PHOTO * len(photos))):
         rng = np.random.default_rng([seed, 1_000_000 + index])
-        drawn = [("drawn", "placeholder", draw_placeholder(rng, fonts))]
-        yield from look(f"drawn{index % 5}", str(index), drawn, backbone)
+        yield from look(f"drawn{index % DRAWN_GROUPS}", str(index), draw_pictures(rng, fonts), backbone)
 
 
 def change_photo(
@@ -84,11 +91,25 @@ def change_photo(
     """(made, defect, picture) of one photo."""
     yield "as it is", "", rgb
     yield "varied", "", vary(rgb, rng)
-    for _ in range(3):
-        yield "softened", "blur", soften(vary(rgb, rng) if rng.random() < 0.5 else rgb, rng)
+    yield "varied", "", encode_somehow(vary(rgb, rng), rng)
+    yield "shallow", "", fall_off(rgb, rng)
+    for made in ("softened", "softer", "softer", "softer"):
+        yield made, "blur", soften(vary(rgb, rng) if rng.random() < 0.5 else rgb, rng)
     yield "small", "small_object", make_small(rgb, rng, backdrops)
     yield "small", "small_object", make_small(rgb, rng, backdrops)
     yield "fair", "", make_fair(rgb, rng, backdrops)
+    yield "fair", "", make_set(rgb, rng, backdrops) if rng.random() < 0.4 else make_fair(rgb, rng, backdrops)
+
+
+def draw_pictures(rng: np.random.Generator, fonts: Sequence[Path]) -> Iterator[tuple[str, str, RgbArray]]:
+    """(made, defect, picture): three placeholders, drawn product pictures, a smooth thing sharp and soft."""
+    for _ in range(3):
+        yield "placeholder", "placeholder", draw_placeholder(rng, fonts)
+    for _ in range(2):
+        yield "art", "", encode_somehow(draw_product_art(rng, fonts), rng)
+    smooth = draw_smooth_thing(rng)
+    yield "smooth", "", encode_somehow(smooth, rng)
+    yield "softened", "blur", soften(smooth, rng)
 
 
 def look(
@@ -96,9 +117,11 @@ def look(
 ) -> Iterator[Sample]:
     """Features and embedding of each picture."""
     listed = list(pictures)
-    embeddings = backbone.embed(np.stack([backbone.to_input(rgb) for _, _, rgb in listed]))
-    for (made, defect, rgb), embedding in zip(listed, embeddings, strict=True):
-        yield Sample(group, origin, made, defect, measure(rgb, find_object(rgb)), embedding)
+    seen = [i for i, (made, _, _) in enumerate(listed) if made not in UNSEEN]
+    found = backbone.embed(np.stack([backbone.to_input(listed[i][2]) for i in seen]))
+    embeddings = dict(zip(seen, found, strict=True))
+    for i, (made, defect, rgb) in enumerate(listed):
+        yield Sample(group, origin, made, defect, measure(hold(rgb), find_object(rgb)), embeddings.get(i))
 
 
 def train(
@@ -121,9 +144,10 @@ def train_one(
     """One judge's head with its card."""
     used = [s for s in samples if serves(name, s) and not (name == "blur" and (s.group, s.origin) in soft)]
     features, labels, groups = gather(name, used)
-    recipe = RECIPES[name]
-    logits = heads.score_unseen(features, labels, groups, recipe=recipe)
-    head = heads.fit_binary(f"quality_{name}", features, labels, recipe=recipe)
+    recipe, fit = RECIPES[name], fit_placeholder if name == "placeholder" else heads.fit_binary
+    photos = np.array([float(s.made != "art") for s in used], np.float32) if fit is fit_placeholder else None
+    logits = heads.score_unseen(features, labels, groups, photos, recipe, fit)
+    head = fit(f"quality_{name}", features, labels, photos, recipe)
     head = heads.calibrate(head, logits, labels, card)
     chances = heads.apply_platt(logits, head)
     real = (labels == 1) | np.array([s.made == "as it is" for s in used])
@@ -137,8 +161,21 @@ def train_one(
     }
     say(f"{name}: {figures}, threshold {head.threshold:.3f}")
     own = {"figures_on_left_out_catalogs": figures, "features": f"pipeline.quality {name}"}
-    needs = {"backbone": backbone.signature if name == "placeholder_look" else ""}
+    needs = {"backbone": backbone.signature if name in LOOKED_AT else ""}
     return Head(head.name, head.arrays, {**head.card, **own, **needs})
+
+
+def fit_placeholder(
+    name: str,
+    features: FloatArray,
+    labels: heads.Labels,
+    photos: FloatArray | None = None,
+    recipe: heads.Recipe | None = None,
+) -> Head:
+    """The head of placeholders; `photos` is 0 for rows that are drawn and yet show what is sold."""
+    seen = np.ones(len(labels), bool) if photos is None else photos > 0
+    made = heads.fit_binary(name, features[seen, : len(GRAPHICS)], labels[seen], None, MADE)
+    return heads.add_part(heads.fit_binary(name, features, labels, None, recipe), made, MADE_SHARE)
 
 
 def serves(name: str, sample: Sample) -> bool:
@@ -147,14 +184,14 @@ def serves(name: str, sample: Sample) -> bool:
         return sample.defect in ("", "blur") and sample.made != "fair"
     if name == "small_object":
         return sample.defect in ("", "small_object")
-    return sample.defect in ("", "placeholder", "small_object") or sample.made == "softened"
+    return sample.embedding is not None
 
 
 def gather(name: str, samples: Sequence[Sample]) -> tuple[FloatArray, heads.Labels, heads.Groups]:
     """Features (N,D), labels (N,) and catalogs (N,) for one judge."""
-    embeddings = np.stack([s.embedding for s in samples])
-    features = stack(name, [s.measures for s in samples], embeddings)
-    labels = np.array([int(s.defect == name.removesuffix("_look")) for s in samples])
+    looked = [s.embedding for s in samples if s.embedding is not None] if name in LOOKED_AT else []
+    features = stack(name, [s.measures for s in samples], np.array(looked, np.float32))
+    labels = np.array([int(s.defect == name) for s in samples])
     return features, labels, np.array([s.group for s in samples])
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from pipeline.foreground import Foreground, find_object
 from pipeline.records import FloatArray, RgbArray
@@ -11,6 +14,7 @@ from pipeline.records import FloatArray, RgbArray
 SIDE_PX = 512
 SMALL = (0.07, 0.38)  # the object's longer extent as a share of the frame: clearly too small
 FAIR = (0.55, 0.95)  # clearly not
+THIN_SHARE = 0.15  # of the cut-out objects
 
 
 def make_small(rgb: RgbArray, rng: np.random.Generator, backdrops: list[RgbArray]) -> RgbArray:
@@ -66,14 +70,45 @@ def _cut_and_place(
     mask = cv2.resize(found.mask.astype(np.float32), (width, height))[rows, columns]
     piece = rgb[rows, columns]
     scale = SIDE_PX * extent / max(piece.shape[:2])
-    size = (max(6, round(piece.shape[1] * scale)), max(6, round(piece.shape[0] * scale)))
-    piece = np.asarray(cv2.resize(piece, size, interpolation=cv2.INTER_AREA), np.uint8)
-    soft = cv2.GaussianBlur(cv2.resize(mask, size, interpolation=cv2.INTER_AREA), (0, 0), 0.7)[..., None]
+    size = np.maximum(6, np.round(np.array(piece.shape[1::-1]) * scale)).astype(int)
+    if rng.random() < THIN_SHARE:  # as pens, straps and rods are
+        size[int(rng.integers(2))] = max(6, round(SIDE_PX * extent * float(rng.uniform(0.04, 0.2))))
+    piece = np.asarray(cv2.resize(piece, size.tolist(), interpolation=cv2.INTER_AREA), np.uint8)
+    soft = cv2.GaussianBlur(cv2.resize(mask, size.tolist(), interpolation=cv2.INTER_AREA), (0, 0), 0.7)[
+        ..., None
+    ]
     ground = draw_ground(rng, backdrops)
-    y, x = _choose_place(rng, SIDE_PX - size[1]), _choose_place(rng, SIDE_PX - size[0])
-    under = ground[y : y + size[1], x : x + size[0]].astype(np.float32)
-    ground[y : y + size[1], x : x + size[0]] = np.clip(piece * soft + under * (1 - soft) + 0.5, 0, 255)
+    _lay(ground, piece, soft, _choose_place(rng, SIDE_PX - size[0]), _choose_place(rng, SIDE_PX - size[1]))
     return ground
+
+
+def make_set(rgb: RgbArray, rng: np.random.Generator, backdrops: list[RgbArray]) -> RgbArray:
+    """Two to six of the object beside one another, together filling the frame: a set, no small object."""
+    ground = draw_ground(rng, backdrops)
+    columns, rows = int(rng.integers(2, 4)), int(rng.integers(1, 3))
+    found = find_object(rgb)
+    height, width = rgb.shape[:2]
+    left, top, right, bottom = found.box if found.area > 0 else (0.0, 0.0, 1.0, 1.0)
+    box = slice(int(top * height), int(bottom * height) + 1), slice(int(left * width), int(right * width) + 1)
+    mask, piece = cv2.resize(found.mask.astype(np.float32), (width, height))[box], rgb[box]
+    cell = SIDE_PX // columns, SIDE_PX // rows
+    scale = min(cell[0] / piece.shape[1], cell[1] / piece.shape[0]) * float(rng.uniform(0.75, 0.95))
+    size = (max(6, int(piece.shape[1] * scale)), max(6, int(piece.shape[0] * scale)))
+    piece = np.asarray(cv2.resize(piece, size, interpolation=cv2.INTER_AREA), np.uint8)
+    soft = cv2.resize(mask, size, interpolation=cv2.INTER_AREA)[..., None]
+    for i in range(columns * rows):
+        x, y = (
+            (i % columns) * cell[0] + (cell[0] - size[0]) // 2,
+            (i // columns) * cell[1] + (cell[1] - size[1]) // 2,
+        )
+        _lay(ground, piece, soft, x, y)
+    return ground
+
+
+def _lay(ground: RgbArray, piece: RgbArray, soft: npt.NDArray[Any], x: int, y: int) -> None:
+    """Puts the piece onto the ground, in place."""
+    spot = ground[y : y + piece.shape[0], x : x + piece.shape[1]]
+    spot[:] = np.clip(piece * soft + spot * (1 - soft) + 0.5, 0, 255)
 
 
 def draw_ground(rng: np.random.Generator, backdrops: list[RgbArray]) -> RgbArray:

@@ -48,6 +48,21 @@ JUDGES = {
         noop("The file is larger than some marketplaces take."),
         noop("The file is small enough."),
     ),
+    "upscaled": (
+        noop("True size"),
+        noop("It holds the detail of a thumbnail only: it was scaled up."),
+        noop("Its detail fits its size."),
+    ),
+    "border": (
+        noop("Frame"),
+        noop("A frame of one colour runs round it."),
+        noop("No frame runs round it."),
+    ),
+    "collage": (
+        noop("Panels"),
+        noop("It is put together of several panels."),
+        noop("It is one picture."),
+    ),
     "relevance": (
         noop("Fits the product"),
         noop("It looks unlike the other pictures of its kind: is it this product?"),

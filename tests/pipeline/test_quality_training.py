@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from pipeline.foreground import find_object
 from pipeline.quality.judges import center
+from pipeline.quality.repeats import Repeat, find_repeats, weigh_repeat
+from pipeline.records import Judgement, OfferedImage, ProductRecord, RgbArray
 from pipeline.training import bench_defects, heads, metrics
-from pipeline.training.blurring import BLURS, soften, vary
+from pipeline.training.blurring import BLURS, fall_off, soften
+from pipeline.training.lettering import find_lettering
+from pipeline.training.placeholders import draw_placeholder
+from pipeline.training.product_art import draw_product_art
 from pipeline.training.quality import list_photos
-from pipeline.training.quality_bench import read_labels
-from pipeline.training.reframing import SMALL, make_small
+from pipeline.training.quality_bench import Shown, read_labels, report
+from pipeline.training.reframing import SMALL, make_set, make_small
+from pipeline.training.smooth_things import draw_smooth_thing
+from pipeline.training.wear import vary
 from tests.pipeline.drawing import draw_photo, draw_product, pack
 from tests.pipeline.test_quality import feature
+
+Drawer = Callable[[np.random.Generator, Any], RgbArray]
 
 
 def test_every_blur_softens_and_keeps_the_size() -> None:
@@ -23,7 +34,7 @@ def test_every_blur_softens_and_keeps_the_size() -> None:
     for change in BLURS:
         soft = change(rgb, np.random.default_rng(1))
         assert soft.shape == rgb.shape
-        assert feature("width21_q50", soft) > feature("width21_q50", rgb) or feature("blocks_x", soft) > 1
+        assert feature("width19_q50", soft) > feature("width19_q50", rgb) or feature("blocks_x", soft) > 1
 
 
 def test_defects_follow_their_seed() -> None:
@@ -121,3 +132,101 @@ def test_a_bad_label_names_its_line(tmp_path: Path) -> None:
     path.write_text("name,what\n")
     with pytest.raises(ValueError, match="columns file and defect"):
         read_labels(path)
+
+
+def test_a_shallow_depth_of_field_keeps_the_liveliest_place_sharp() -> None:
+    rgb = draw_product(400, 0.8)
+    fallen = fall_off(rgb, np.random.default_rng(3))
+    assert not np.array_equal(fallen, rgb)
+    assert feature("tile_sharpest", fallen) == pytest.approx(feature("tile_sharpest", rgb), abs=0.05)
+    assert feature("tile_softest", fallen) > feature("tile_softest", rgb) + 0.05
+
+
+@pytest.mark.parametrize("kind", bench_defects.BLURS)
+def test_every_planted_blur_is_another_picture_of_the_same_size(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bench_defects, "BLURS", (kind,))
+    rgb = draw_product(300, 0.7)
+    made, soft = bench_defects.blur(rgb, np.random.default_rng(2))
+    assert (made, soft.shape, soft.dtype) == (kind, rgb.shape, rgb.dtype)
+    assert np.abs(soft.astype(int) - rgb).mean() > 1
+
+
+def test_members_joined_say_the_mean_of_what_each_says() -> None:
+    rng = np.random.default_rng(5)
+    rows, labels = rng.normal(0, 1, (200, 4)).astype(np.float32), rng.integers(0, 2, 200)
+    alone = [
+        heads.fit_binary("one", rows, labels, recipe=heads.Recipe(hidden=(6, 3), epochs=3, seed=seed))
+        for seed in (7, 8)
+    ]
+    joined = heads.fit_binary("two", rows, labels, recipe=heads.Recipe(hidden=(6, 3), epochs=3, members=2))
+    mean = (alone[0].logits(rows) + alone[1].logits(rows)) / 2
+    assert joined.logits(rows) == pytest.approx(mean, abs=1e-4)
+
+
+@pytest.mark.parametrize("draw", [draw_product_art, draw_placeholder])
+def test_drawings_follow_their_seed(draw: Drawer) -> None:
+    fonts = find_lettering().fonts["latin"]
+    one, two, other = (draw(np.random.default_rng(seed), fonts) for seed in (1, 1, 2))
+    assert np.array_equal(one, two)
+    assert one.shape != other.shape or not np.array_equal(one, other)
+
+
+def test_a_smooth_thing_has_a_sharp_outline() -> None:
+    rgb = draw_smooth_thing(np.random.default_rng(4))
+    assert find_object(rgb).area > 0.02
+    assert feature("width9_q10", rgb) < 1.6
+
+
+def test_a_set_of_several_fills_its_frame() -> None:
+    made = make_set(draw_product(300, 0.7), np.random.default_rng(6), [])
+    left, top, right, bottom = find_object(made).box
+    assert max(right - left, bottom - top) > 0.6
+
+
+def said(score: float, flag: bool = False) -> Judgement:
+    return Judgement("blur", score, 0.5, flag)
+
+
+def test_the_report_counts_by_judge_and_by_kind_and_names_what_it_flags_wrongly() -> None:
+    shown = [
+        Shown("a", "", "as it is", {"blur": said(0.1)}),
+        Shown("b", "", "as it is", {"blur": said(0.6, True)}),
+        Shown("a", "blur", "gaussian", {"blur": said(0.9, True)}),
+        Shown("b", "blur", "motion", {"blur": said(0.4)}),
+    ]
+    found = report(shown)
+    row = found["judges"]["blur"]
+    assert (row["roc_auc"], row["recall_at_threshold"], row["false_positive_rate"]) == (0.75, 0.5, 0.5)
+    assert row["recall_by_kind"] == {"gaussian": 1.0, "motion": 0.0}
+    assert row["roc_auc_by_kind"] == {"gaussian": 1.0, "motion": 0.5}
+    assert (found["fine_flagged_by_any"], found["fine_flagged_files"]) == (0.5, {"b": ["blur"]})
+    assert report(shown[:2])["judges"] == {}
+
+
+def product(name: str, title: str, *keys: str) -> ProductRecord:
+    return ProductRecord(name, title, offered=tuple(OfferedImage(key, "s", i) for i, key in enumerate(keys)))
+
+
+def test_a_picture_under_unrelated_products_is_a_stand_in() -> None:
+    titles = ("Oak table", "Blue jeans", "Green tea 100 g", "Phone cover", "Winter boots")
+    products = [product(str(i), title, f"own{i}", "none.png") for i, title in enumerate(titles)]
+    found = find_repeats(products)
+    assert found == {"none.png": Repeat(5, 5)}
+    assert find_repeats(products[:3]) == {}
+    doubtful, sure = Judgement("placeholder", 0.3, 0.5, False), Judgement("placeholder", 0.05, 0.5, False)
+    assert weigh_repeat(doubtful, found["none.png"]).flag
+    assert weigh_repeat(doubtful, None) == doubtful
+    assert weigh_repeat(sure, found["none.png"]) == sure  # a brand's label may stand under all it sells
+
+
+def test_variants_share_their_picture_rightly_and_one_picture_may_have_several_keys() -> None:
+    shirts = [
+        product(str(i), f"Shirt {colour}", "shirt.jpg")
+        for i, colour in enumerate(("red", "blue", "sand", "tan"))
+    ]
+    assert find_repeats(shirts) == {}
+    others = [product(title, title, f"{title}.png") for title in ("Lamp", "Sofa", "Rug", "Vase")]
+    same = {f"{title}.png": "digest" for title in ("Lamp", "Sofa", "Rug", "Vase")}
+    assert set(find_repeats(others, same)) == set(same)

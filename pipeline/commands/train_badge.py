@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from pipeline.compliance.overlay import NAME
 from pipeline.head_store import HEADS_FOLDER
 from pipeline.images import UnreadableImage, decode
 from pipeline.records import RgbArray
 from pipeline.training.lettering import FONT_FOLDERS
 
 HELD_OUT = 6  # every sixth photo sets calibration and thresholds
-ROUNDS = 4  # pairs drawn of each photo held out
-FALSE_SHARE = {"badge": 0.01, "watermark": 0.01}  # of clean pictures held out
 PHOTO_SIDE_PX = 560
 
 
@@ -26,7 +25,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--without", nargs="*", default=[], help="fonts to leave out, by parts of their names"
     )
-    parser.add_argument("--steps", type=int, default=3600, help="of 16 pictures each")
+    parser.add_argument(
+        "--steps", type=int, default=3600, help="of 16 pictures each; 0 keeps the network in --out"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, default=HEADS_FOLDER, help="folder of the weights")
 
@@ -58,49 +59,29 @@ def split(photos: list[list[RgbArray]]) -> tuple[list[RgbArray], list[RgbArray]]
     return learned, held
 
 
-def calibrate(logits: np.ndarray, present: np.ndarray, kinds: tuple[str, ...]) -> dict[str, Any]:
-    """Calibration, thresholds and figures by kind, from held-out logits (N,K) and presence (N,K)."""
-    from sklearn.linear_model import LogisticRegression
-
-    clean = ~present.any(axis=1)
-    card: dict[str, Any] = {"calibration": {}, "thresholds": {}, "figures": {}}
-    for slot, kind in enumerate(kinds):
-        rows = present[:, slot] | clean
-        model = LogisticRegression(C=10).fit(logits[rows, slot : slot + 1], present[rows, slot])
-        chances = model.predict_proba(logits[:, slot : slot + 1])[:, 1]
-        limit = float(np.quantile(chances[clean], 1 - FALSE_SHARE[kind]))
-        found = float((chances[present[:, slot]] >= limit).mean())
-        card["calibration"][kind] = {"scale": float(model.coef_[0, 0]), "shift": float(model.intercept_[0])}
-        card["thresholds"][kind] = limit
-        card["figures"][kind] = {"recall": round(found, 4), "false_share": FALSE_SHARE[kind]}
-    return card
-
-
 def run(args: argparse.Namespace) -> int:
-    """Draws and fits, calibrates on photos held out, saves; returns 0."""
-    from pipeline.backbone import to_input
-    from pipeline.training import overlay_fit
+    """Draws and fits, sets scores and thresholds on photos held out, saves; returns 0."""
+    from pipeline.training import overlay_fit, overlay_thresholds
     from pipeline.training.lettering import find_lettering
-    from pipeline.training.overlay_examples import KINDS, SIDE_PX, draw_pairs
     from pipeline.training.staging import prepare
 
     learned, held = split(read_photos(args.images))
     lettering = find_lettering(tuple(args.fonts), without=("Symbol", "Math", *args.without))
     print(f"{len(learned)} photos, {len(lettering.fonts['latin'])} fonts, {len(lettering.fonts)} scripts")
-    head = overlay_fit.fit([prepare(photo) for photo in learned], args.steps, args.seed, lettering)
-    drawn = draw_pairs(
-        [prepare(photo) for photo in held], ROUNDS * len(held), (args.seed, -1 % 2**32), lettering
-    )
-    plain = np.stack([to_input(photo, SIDE_PX) for photo in held])
-    logits = overlay_fit.rate_pictures(head, np.concatenate([drawn.pixels, plain]))
-    present = np.concatenate([drawn.present, np.zeros((len(held), len(KINDS)), bool)])
-    card = calibrate(logits, present, KINDS) | {
+    card_path = args.out / f"{NAME}.json"
+    kept = json.loads(card_path.read_text()) if card_path.exists() else {}
+    if args.steps:
+        head = overlay_fit.fit([prepare(photo) for photo in learned], args.steps, args.seed, lettering)
+        overlay_fit.save_network(head, args.out)
+    pictures, present = overlay_thresholds.draw_held_out(held, args.seed, lettering)
+    evidence = overlay_thresholds.measure_pictures(args.out, pictures)
+    card = overlay_thresholds.fit_scores(evidence, present) | {
         "sources": [folder.name for folder in args.images],
         "photos": {"learned": len(learned), "held_out": len(held)},
         "fonts": len({font for fonts in lettering.fonts.values() for font in fonts}),
-        "steps": args.steps,
+        "steps": args.steps or kept.get("steps", 0),
         "seed": args.seed,
     }
-    overlay_fit.save_detector(head, card, args.out)
+    overlay_fit.write_card(card, args.out)
     print(card["figures"])
     return 0

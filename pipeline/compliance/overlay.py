@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from pipeline.backbone import to_input
+from pipeline.compliance.overlay_evidence import weigh_findings
 from pipeline.compliance.text_trunk import hash_trunk, join, read_trunk
 from pipeline.head_store import HEADS_FOLDER
 from pipeline.records import FloatArray, RgbArray
@@ -32,26 +33,36 @@ class OverlayFinding:
 
 @dataclass(frozen=True)
 class OverlayDetector:
-    """The network with its card: kinds, side, calibration (scale, shift), thresholds, sources, figures."""
+    """The network with its card: kinds, side, calibration (weights, shift), thresholds, sources, figures."""
 
     card: Mapping[str, Any]
     forward: Any
 
     def find(self, images: Sequence[RgbArray]) -> list[OverlayFinding]:
         """One finding an image, uint8 (H,W,3)."""
-        found: list[OverlayFinding] = []
-        for start in range(0, len(images), BATCH):
-            inputs = np.stack([to_input(rgb, self.card["side_px"]) for rgb in images[start : start + BATCH]])
-            result = self.forward(inputs)
-            found += [self._read(c, w) for c, w in zip(np.array(result[0]), np.array(result[1]), strict=True)]
-        return found
+        return [
+            OverlayFinding(self._score(evidence), cover)
+            for cover, evidence in zip(*self.measure(images), strict=True)
+        ]
 
-    def _read(self, cover: FloatArray, whole: FloatArray) -> OverlayFinding:
+    def measure(self, images: Sequence[RgbArray]) -> tuple[list[FloatArray], list[FloatArray]]:
+        """Covers, float32 (S/8,S/8,kinds), 0 to 1, and evidence, float32 (kinds,6), of each image."""
+        covers: list[FloatArray] = []
+        evidence: list[FloatArray] = []
+        for start in range(0, len(images), BATCH):
+            part = images[start : start + BATCH]
+            result = self.forward(np.stack([to_input(rgb, self.card["side_px"]) for rgb in part]))
+            for rgb, cover, logits in zip(part, np.array(result[0]), np.array(result[1]), strict=True):
+                covers.append(np.asarray(_sigmoid(cover), np.float32).transpose(1, 2, 0))
+                evidence.append(weigh_findings(rgb, covers[-1], logits))
+        return covers, evidence
+
+    def _score(self, evidence: FloatArray) -> dict[str, float]:
         scores = {}
-        for kind, logit in zip(self.card["kinds"], whole, strict=True):
+        for kind, row in zip(self.card["kinds"], evidence, strict=True):
             fit = self.card["calibration"][kind]
-            scores[kind] = float(_sigmoid(logit * fit["scale"] + fit["shift"]))
-        return OverlayFinding(scores, np.asarray(_sigmoid(cover), np.float32).transpose(1, 2, 0))
+            scores[kind] = float(_sigmoid(row @ np.array(fit["weights"], np.float32) + fit["shift"]))
+        return scores
 
 
 def _sigmoid(values: Any) -> Any:
@@ -63,7 +74,7 @@ def read_card(folder: Path = HEADS_FOLDER) -> dict[str, Any]:
     card: dict[str, Any] = json.loads((folder / f"{NAME}.json").read_text())
     if hash_weights(folder) != card["sha256"]:
         raise ValueError(f"{folder / NAME}.bin is not what its card describes")
-    if hash_trunk() != card.get("trunk_sha256", hash_trunk()):
+    if hash_trunk() != card["trunk_sha256"]:
         raise ValueError(f"{folder / NAME}.bin was fitted to another text finder than the installed one")
     return card
 
@@ -77,18 +88,20 @@ def hash_weights(folder: Path) -> str:
 @lru_cache(maxsize=2)
 def load_detector(folder: Path = HEADS_FOLDER) -> OverlayDetector:
     """The shipped detector, kept loaded. Raises as `read_card`."""
+    card = read_card(folder)
+    return OverlayDetector(card, compile_network(folder, int(os.environ.get("SMARTIMG_THREADS", "0"))))
+
+
+def compile_network(folder: Path, threads: int) -> Any:
+    """The text finder's first layers and the folder's head as one; `threads` 0 takes all."""
     import openvino
 
-    card = read_card(folder)
     core = openvino.Core()
-    model = core.read_model(str(folder / f"{NAME}.xml"))
-    if "trunk_sha256" in card:
-        model = join(read_trunk(), model)
+    model = join(read_trunk(), core.read_model(str(folder / f"{NAME}.xml")))
     options: dict[str, Any] = {"INFERENCE_PRECISION_HINT": choose_precision()}
-    threads = int(os.environ.get("SMARTIMG_THREADS", "0"))
     if threads:
         options["INFERENCE_NUM_THREADS"] = threads
-    return OverlayDetector(card, core.compile_model(model, "CPU", options))
+    return core.compile_model(model, "CPU", options)
 
 
 def choose_precision() -> str:

@@ -45,14 +45,15 @@ def draw_pairs(photos: Sequence[Photo], count: int, seed: Sequence[int], letteri
     for row in range(0, 2 * count, 2):
         picture = stage(photos, rng, lettering)
         kind = int(rng.random() < WATERMARK_SHARE)
-        drawn = _draw_visible(picture, rng, lettering, KINDS[kind])
+        drawn = draw_visible(picture, rng, lettering, KINDS[kind])
         pixels[row], pixels[row + 1] = finish(picture, rng), finish(drawn.rgb, rng)
         maps[row + 1] = _shrink_maps(drawn.badge, drawn.watermark)
         present[row + 1] = drawn.badge.any() or not kind, drawn.watermark.any() or bool(kind)
     return Examples(pixels, maps, present)
 
 
-def _draw_visible(picture: RgbArray, rng: np.random.Generator, lettering: Lettering, kind: str) -> Overlaid:
+def draw_visible(picture: RgbArray, rng: np.random.Generator, lettering: Lettering, kind: str) -> Overlaid:
+    """An overlay of the kind that covers enough to be seen, if one is drawn within a few tries."""
     for _ in range(TRIES):
         drawn = draw_overlays(picture, rng, lettering, kind)
         if float(((drawn.badge | drawn.watermark) > 100).mean()) > MIN_COVER[kind]:
@@ -75,7 +76,12 @@ def _shrink_maps(badge: np.ndarray, watermark: np.ndarray) -> np.ndarray:
 
 
 def finish(picture: RgbArray, rng: np.random.Generator) -> RgbArray:
-    """The picture as a shop might store it - softened, compressed - then framed for the network."""
+    """The picture as a shop might store it, framed for the network."""
+    return to_input(store(picture, rng), SIDE_PX)
+
+
+def store(picture: RgbArray, rng: np.random.Generator) -> RgbArray:
+    """The picture as a shop might store it: softened, shrunk, sharpened or compressed, or as it is."""
     chance = rng.random()
     if chance < 0.12:
         picture = np.asarray(cv2.GaussianBlur(picture, (0, 0), float(rng.uniform(0.4, 1.1))), np.uint8)
@@ -90,4 +96,4 @@ def finish(picture: RgbArray, rng: np.random.Generator) -> RgbArray:
         quality = int(rng.integers(40, 97))
         stored = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
         picture = np.asarray(cv2.imdecode(stored, cv2.IMREAD_COLOR), np.uint8)
-    return to_input(picture, SIDE_PX)
+    return picture

@@ -107,17 +107,8 @@ def _follow(average: OverlayHead, head: OverlayHead, share: float) -> None:
         told.copy_(learned)
 
 
-def rate_pictures(head: OverlayHead, pixels: RgbArray) -> np.ndarray:
-    """Image logits float32 (N,2) of framed pictures, uint8 (N,S,S,3)."""
-    see, rows = load_trunk(), list[np.ndarray]()
-    with torch.inference_mode():
-        for start in range(0, len(pixels), 8):
-            rows.append(head(*see(pixels[start : start + 8]))[1].numpy())
-    return np.concatenate(rows) if rows else np.zeros((0, len(KINDS)), np.float32)
-
-
-def save_detector(head: OverlayHead, card: Mapping[str, Any], folder: Path) -> None:
-    """Writes overlay.xml, overlay.bin (the head alone, half precision) and the card with their SHA-256."""
+def save_network(head: OverlayHead, folder: Path) -> None:
+    """Writes overlay.xml and overlay.bin: the head alone, in half precision."""
     import openvino
 
     plain = copy.deepcopy(head).to(memory_format=torch.contiguous_format).eval()  # type: ignore[call-overload]
@@ -127,6 +118,10 @@ def save_detector(head: OverlayHead, card: Mapping[str, Any], folder: Path) -> N
     model = openvino.convert_model(plain, example_input=tuple(taps), input=shapes)
     folder.mkdir(parents=True, exist_ok=True)
     openvino.save_model(model, str(folder / f"{NAME}.xml"), compress_to_fp16=True)
-    described = {"format": 2, "kinds": KINDS, "side_px": SIDE_PX, "trunk_sha256": hash_trunk(), **card}
+
+
+def write_card(card: Mapping[str, Any], folder: Path) -> None:
+    """Writes the card beside the network, with the SHA-256 of both networks that it speaks of."""
+    described = {"format": 3, "kinds": KINDS, "side_px": SIDE_PX, "trunk_sha256": hash_trunk(), **card}
     described["sha256"] = hash_weights(folder)
     (folder / f"{NAME}.json").write_text(json.dumps(described, indent=1, ensure_ascii=False) + "\n")

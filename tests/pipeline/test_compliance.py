@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from pipeline.compliance import adult, judge, overlay, placement, text, text_trunk
+from pipeline.compliance import adult, judge, overlay, overlay_evidence, placement, text, text_trunk
+from pipeline.compliance.overlay_evidence import NAMES, weigh_findings
 from pipeline.compliance.overlay_verdicts import judge_overlays
 from pipeline.config import ComplianceConfig
 from pipeline.images import decode
@@ -151,6 +152,24 @@ def test_a_part_is_read_alone_and_its_lines_are_placed_on_the_whole() -> None:
     assert text.read_text(picture, (0.5, 0.7, 1.0, 1.0)) == []
 
 
+def test_what_stands_beside_the_product_is_told_from_what_stands_on_it() -> None:
+    picture, logits = draw_product(extent=0.5), np.array([0.5, -0.5], np.float32)
+    on = np.roll(CORNER, (17, 14), axis=(0, 1))
+    beside, upon = (
+        dict(zip(NAMES, weigh_findings(picture, c, logits)[0], strict=True)) for c in (CORNER, on)
+    )
+    assert beside["beside"] > 1 > -5 > beside["on"]
+    assert upon["on"] > 1 > -5 > upon["beside"]
+    assert beside["logit"] == upon["logit"] == 0.5
+    noise = np.random.default_rng(0).integers(0, 255, (200, 200, 3), dtype=np.uint8)
+    assert weigh_findings(noise, CORNER, logits)[0, NAMES.index("scene")] == 1
+
+
+def test_no_product_is_looked_for_where_nothing_is_covered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(overlay_evidence, "find_product", None)
+    assert weigh_findings(draw_product(), NOTHING, np.zeros(2, np.float32)).shape == (2, len(NAMES))
+
+
 def test_boxes_are_given_in_shares_of_the_picture_not_of_the_padded_square() -> None:
     cover = np.zeros((40, 40), np.float32)
     cover[10:20, 0:20] = 1.0  # a 2:1 picture fills rows 10 to 30 of the square
@@ -169,6 +188,12 @@ def test_weights_that_are_not_the_cards_are_refused(tmp_path: Path) -> None:
     (tmp_path / "overlay.bin").write_bytes(b"something else")
     with pytest.raises(ValueError, match="not what its card describes"):
         overlay.read_card(tmp_path)
+
+
+def test_another_text_finder_than_the_cards_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(overlay, "hash_trunk", lambda: "another")
+    with pytest.raises(ValueError, match="another text finder"):
+        overlay.read_card()
 
 
 def test_a_missing_text_finder_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,16 +6,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from pipeline.__main__ import main
-from pipeline.commands.train_badge import HELD_OUT, calibrate, split
-from pipeline.compliance.overlay import load_detector
+from pipeline.commands.train_badge import HELD_OUT, split
+from pipeline.compliance.overlay import load_detector, read_card
 from pipeline.compliance.text_trunk import CHANNELS
 from pipeline.training import overlay_fit
 from pipeline.training.lettering import Lettering, find_lettering
 from pipeline.training.overlay_examples import KINDS, SIDE_PX, STRIDE, draw_pairs, finish
 from pipeline.training.overlay_net import OverlayHead
+from pipeline.training.overlay_thresholds import FALSE_SHARE, draw_held_out, fit_scores
 from pipeline.training.staging import prepare
 from tests.pipeline.drawing import draw_product
 
@@ -67,7 +69,8 @@ def test_it_learns_to_tell_a_few_pairs_apart(lettering: Lettering, monkeypatch: 
     monkeypatch.setattr(overlay_fit, "draw_pairs", lambda *_: same)
     told: list[str] = []
     head = overlay_fit.fit(photos, 20, 0, lettering, told.append)
-    rates = overlay_fit.rate_pictures(head, same.pixels)
+    with torch.inference_mode():
+        rates = head(*overlay_fit.load_trunk()(same.pixels))[1].numpy()
     kinds = same.present[1::2].argmax(axis=1)
     rows = np.arange(4)
     assert (rates[1::2][rows, kinds] > rates[::2][rows, kinds]).all()
@@ -83,16 +86,27 @@ def test_every_sixth_photo_is_held_out_and_small_folders_count_more() -> None:
     assert sum(int(photo[0, 0, 0]) == 1 for photo in learned) == 20
 
 
-def test_the_threshold_leaves_one_clean_picture_in_a_hundred() -> None:
+def test_thresholds_leave_the_stated_share_of_clean_pictures() -> None:
     rng = np.random.default_rng(3)
-    present = np.repeat(np.array([[False, False], [True, False], [False, True]]), (400, 100, 100), axis=0)
-    logits = rng.normal(0, 1, (600, 2)) + 6.0 * present - 3
-    card = calibrate(logits.astype(np.float32), present, KINDS)
+    present = np.repeat(np.array([[False, False], [True, False], [False, True]]), (4000, 400, 400), axis=0)
+    evidence = rng.normal(0, 1, (4800, 2, 6)) + 4.0 * present[..., None]
+    card = fit_scores(evidence.astype(np.float32), present)
     for slot, kind in enumerate(KINDS):
         fit = card["calibration"][kind]
-        chances = 1 / (1 + np.exp(-(logits[:, slot] * fit["scale"] + fit["shift"])))
-        assert (chances[:400] > card["thresholds"][kind]).sum() == pytest.approx(4, abs=1)
+        chances = 1 / (1 + np.exp(-(evidence[:, slot] @ np.array(fit["weights"]) + fit["shift"])))
+        flagged = int((chances[:4000] > card["thresholds"][kind]).sum())
+        assert flagged == pytest.approx(4000 * FALSE_SHARE[kind], abs=2)
         assert card["figures"][kind]["recall"] > 0.97
+
+
+def test_held_out_pictures_are_clean_ones_and_ones_with_each_kind(lettering: Lettering) -> None:
+    pictures, present = draw_held_out(
+        [draw_product(side=200), draw_product(side=200, ground=180)], 1, lettering
+    )
+    assert len(pictures) == len(present)
+    assert not present[:6].any()  # as they are, stored again, staged
+    assert present[6:].any(axis=1).mean() > 0.8
+    assert present.any(axis=0).all()
 
 
 def test_the_command_fits_and_ships_a_network_that_loads(
@@ -111,6 +125,11 @@ def test_the_command_fits_and_ships_a_network_that_loads(
     assert finding.cover.shape == (CELLS, CELLS, 2)
     assert detector.card["sources"] == ["photos"]
     assert detector.card["photos"] == {"learned": 10, "held_out": 2}
+    weights = (tmp_path / "out" / "overlay.bin").read_bytes()
+    asked[1] = "0"
+    assert main(["train-badge", "--images", str(photos), *asked]) == 0  # thresholds anew, network as it is
+    assert (tmp_path / "out" / "overlay.bin").read_bytes() == weights
+    assert read_card(tmp_path / "out")["steps"] == 2
 
 
 def test_too_few_photos_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -95,7 +95,7 @@ def _distance(said: Mapping[str, Any]) -> float:
 
 
 def _explain(name: str, said: Mapping[str, Any]) -> dict[str, Any]:
-    shown = {"name": name, "label": name_judge(name), "sentence": _sentence(name, said)}
+    shown: dict[str, Any] = {"name": name, "label": name_judge(name), "sentence": _sentence(name, said)}
     shown |= {key: said.get(key) for key in ("score", "threshold", "version")}
     shown |= {"flag": bool(said.get("flag")), "note": said.get("note", "")}
     box = said.get("evidence", {}).get("box")

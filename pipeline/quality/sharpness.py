@@ -98,6 +98,11 @@ def tell_contrast(features: FloatArray) -> float:
     return float(2.0 ** features[FEATURES.index("span")] - 1)
 
 
+def tell_growth(features: FloatArray) -> float:
+    """How much a difference over 16 pixels exceeds one over 2, in the direction where it grows most."""
+    return float(features[FEATURES.index("spacing8_high")])
+
+
 def tell_edge_px(features: FloatArray) -> float:
     """Pixels that the sharpest of the object's strong edges take; 0 where it has none."""
     width = float(features[FEATURES.index("width19_q10")])

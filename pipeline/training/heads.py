@@ -81,7 +81,8 @@ def _join(members: list[list[tuple[FloatArray, FloatArray]]]) -> list[tuple[Floa
         weights = [weight for weight, _ in layers]
         if i + 1 == len(members[0]):
             bias = np.mean([own for _, own in layers], axis=0)
-            joined.append((np.concatenate(weights) / len(weights), np.asarray(bias, np.float32)))
+            mean = np.concatenate(weights) / np.float32(len(weights))
+            joined.append((np.asarray(mean, np.float32), np.asarray(bias, np.float32)))
         else:
             weight = np.concatenate(weights, axis=1) if i == 0 else block_diag(*weights)
             joined.append((np.asarray(weight, np.float32), np.concatenate([own for _, own in layers])))

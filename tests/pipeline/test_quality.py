@@ -144,6 +144,14 @@ def test_smooth_things_are_not_blurred_until_they_are() -> None:
     assert sum(found["blur"].flag for found in judge(*soft)) >= 9
 
 
+@pytest.mark.parametrize("axis", [0, 1])
+def test_motion_along_the_strongest_edges_is_blur(axis: int) -> None:
+    sharp = draw_photo(600)
+    copies = [np.roll(sharp, step - 12, axis).astype(np.float32) for step in range(24)]
+    (found,) = judge(np.asarray(np.mean(copies, axis=0), np.uint8))
+    assert found["blur"].flag
+
+
 def test_where_no_edge_stands_out_blur_is_not_told() -> None:
     pale = 255 - (255 - draw_product(480)) // 12
     soft = np.asarray(cv2.GaussianBlur(pale, (0, 0), 6), np.uint8)

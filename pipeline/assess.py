@@ -27,7 +27,7 @@ from pipeline.records import Assessment, FloatArray, Framing, Judgement, RgbArra
 
 FORMAT = "3"  # raise it when what an assessment holds changes
 CHUNK = 16  # images judged together; twice as many have their pixels in memory while the next are decoded
-DESCRIBED_SIDE_PX = 320  # longest side that hashes and histograms are made of
+DESCRIBED_SIDE_PX = 256  # longest side that hashes and histograms are made of: twice their own, ready at hand
 COMPARED_SIDE_PX = 384  # longest side of the copies kept for de-duplication
 Item = tuple[str, bytes]
 

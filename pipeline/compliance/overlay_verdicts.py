@@ -27,9 +27,9 @@ def judge_overlays(
     for slot, kind in enumerate(KINDS):
         score, limit = finding.scores[kind], float(card["thresholds"][kind])
         cover, evidence = finding.cover[..., slot], dict[str, Any]()
-        if score >= limit or (kind == "badge" and score >= limit * config.badge_doubt):
+        if kind == "badge" and score >= limit * config.badge_doubt:
             evidence["text_area"] = round(float((cover > placement.COVERED).mean()), 4)
-            score = _look_closer(rgb, kind, cover, score, limit, evidence)
+            score = _look_closer(rgb, cover, score, limit, evidence)
         if score >= limit:
             evidence["box"] = placement.bound_cover(cover, rgb.shape)
             evidence["boxes"] = placement.list_boxes(cover, rgb.shape)
@@ -39,7 +39,7 @@ def judge_overlays(
 
 
 def _look_closer(
-    rgb: RgbArray, kind: str, cover: FloatArray, score: float, limit: float, evidence: dict[str, Any]
+    rgb: RgbArray, cover: FloatArray, score: float, limit: float, evidence: dict[str, Any]
 ) -> float:
     """The score after reading what stands in the finding's box; writes what was read into `evidence`."""
     if score < limit and not (cover > placement.COVERED).any():

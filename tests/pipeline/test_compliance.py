@@ -109,8 +109,8 @@ def test_a_sure_finding_is_flagged_with_its_boxes_and_words(monkeypatch: pytest.
     assert word.evidence["text_area"] > 0
 
 
-def test_a_watermark_has_its_box_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(text, "read_text", lambda rgb, box: [])
+def test_a_watermark_has_its_box_too_and_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text, "read_text", None)
     word = judge_overlays(draw_product(), _finding(0.0, 0.9999, CORNER[..., ::-1]))["watermark"]
     assert word.flag
     assert word.evidence["box"][:2] == [0.0, 0.0]

@@ -142,7 +142,9 @@ class Assessor:
     def _weigh(self, seen: Sequence[Seen], embeddings: FloatArray) -> Iterator[dict[str, Judgement]]:
         """All judges' words on each image."""
         quality = self.quality.judge([one.measures for one in seen], embeddings)
-        allowed = compliance.judge([one.image for one in seen], embeddings, self.config.compliance)
+        allowed = compliance.judge(
+            [one.image for one in seen], embeddings, self.config.compliance, [one.found for one in seen]
+        )
         for one, poor, forbidden in zip(seen, quality, allowed, strict=True):
             yield {**poor, **judge_rules(one.image, self.config.quality), **forbidden}
 

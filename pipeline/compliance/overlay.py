@@ -16,6 +16,7 @@ import numpy as np
 from pipeline.backbone import to_input
 from pipeline.compliance.overlay_evidence import weigh_findings
 from pipeline.compliance.text_trunk import hash_trunk, join, read_trunk
+from pipeline.foreground import Foreground
 from pipeline.head_store import HEADS_FOLDER
 from pipeline.records import FloatArray, RgbArray
 
@@ -38,23 +39,29 @@ class OverlayDetector:
     card: Mapping[str, Any]
     forward: Any
 
-    def find(self, images: Sequence[RgbArray]) -> list[OverlayFinding]:
-        """One finding an image, uint8 (H,W,3)."""
+    def find(
+        self, images: Sequence[RgbArray], found: Sequence[Foreground | None] = ()
+    ) -> list[OverlayFinding]:
+        """One finding an image, uint8 (H,W,3); `found` holds their objects where they are known."""
         return [
             OverlayFinding(self._score(evidence), cover)
-            for cover, evidence in zip(*self.measure(images), strict=True)
+            for cover, evidence in zip(*self.measure(images, found), strict=True)
         ]
 
-    def measure(self, images: Sequence[RgbArray]) -> tuple[list[FloatArray], list[FloatArray]]:
+    def measure(
+        self, images: Sequence[RgbArray], found: Sequence[Foreground | None] = ()
+    ) -> tuple[list[FloatArray], list[FloatArray]]:
         """Covers, float32 (S/8,S/8,kinds), 0 to 1, and evidence, float32 (kinds,6), of each image."""
         covers: list[FloatArray] = []
         evidence: list[FloatArray] = []
+        known = found or [None] * len(images)
         for start in range(0, len(images), BATCH):
             part = images[start : start + BATCH]
             result = self.forward(np.stack([to_input(rgb, self.card["side_px"]) for rgb in part]))
-            for rgb, cover, logits in zip(part, np.array(result[0]), np.array(result[1]), strict=True):
+            told = np.array(result[0]), np.array(result[1]), known[start : start + BATCH]
+            for rgb, cover, logits, one in zip(part, *told, strict=True):
                 covers.append(np.asarray(_sigmoid(cover), np.float32).transpose(1, 2, 0))
-                evidence.append(weigh_findings(rgb, covers[-1], logits))
+                evidence.append(weigh_findings(rgb, covers[-1], logits, one))
         return covers, evidence
 
     def _score(self, evidence: FloatArray) -> dict[str, float]:

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.compliance.placement import find_product, frame_square
+from pipeline.foreground import Foreground
 from pipeline.records import FloatArray, RgbArray
 
 NAMES = ("logit", "strongest", "wide", "beside", "on", "scene")
@@ -15,14 +16,17 @@ FLOOR = 1e-3  # keeps log odds of a cover finite
 STRONGEST, WIDE = 8, 32  # cells
 
 
-def weigh_findings(rgb: RgbArray, cover: FloatArray, logits: FloatArray) -> FloatArray:
+def weigh_findings(
+    rgb: RgbArray, cover: FloatArray, logits: FloatArray, found: Foreground | None = None
+) -> FloatArray:
     """float32 (K,6) by kind and NAMES: the image's logit, log odds of covers, and 1 in a scene.
 
     `cover` is float32 (S,S,K), 0 to 1, of the square frame round the picture, `logits` (K,). What stands
-    beside the product before a plain ground is nobody's print; what stands on it may be its own.
+    beside the product before a plain ground is nobody's print; what stands on it may be its own. `found`
+    spares looking for the product.
     """
     looked = bool(cover.max() >= LOOK_FROM)
-    product = frame_product(rgb, len(cover)) if looked else None
+    product = frame_product(rgb, len(cover), found) if looked else None
     rows = [_weigh(cover[..., kind], product, looked) for kind in range(len(logits))]
     odds = np.array(rows, np.float32)
     odds[:, :4] = np.log((odds[:, :4] + FLOOR) / (1 - odds[:, :4] + FLOOR))
@@ -43,9 +47,9 @@ def _weigh(cover: FloatArray, product: npt.NDArray[np.bool_] | None, looked: boo
     ]
 
 
-def frame_product(rgb: RgbArray, cells: int) -> npt.NDArray[np.bool_] | None:
+def frame_product(rgb: RgbArray, cells: int, found: Foreground | None = None) -> npt.NDArray[np.bool_] | None:
     """Cells of the square frame, bool (cells,cells), that the product touches; None in a scene."""
-    product = find_product(rgb)
+    product = find_product(rgb, found)
     if product is None:
         return None
     left, top, wide, high = (edge * cells for edge in frame_square(rgb.shape))

@@ -6,6 +6,7 @@ from typing import Any
 
 from pipeline.compliance import overlay, placement, text
 from pipeline.config import ComplianceConfig
+from pipeline.foreground import Foreground
 from pipeline.records import FloatArray, Judgement, RgbArray
 
 DEFAULT_CONFIG = ComplianceConfig()
@@ -15,7 +16,10 @@ LINES = 5  # of text that are kept for the reviewer
 
 
 def judge_overlays(
-    rgb: RgbArray, finding: overlay.OverlayFinding, config: ComplianceConfig = DEFAULT_CONFIG
+    rgb: RgbArray,
+    finding: overlay.OverlayFinding,
+    config: ComplianceConfig = DEFAULT_CONFIG,
+    found: Foreground | None = None,
 ) -> dict[str, Judgement]:
     """Badge and watermark by the network's scores, with boxes and text for the reviewer.
 
@@ -29,7 +33,7 @@ def judge_overlays(
         cover, evidence = finding.cover[..., slot], dict[str, Any]()
         if kind == "badge" and score >= limit * config.badge_doubt:
             evidence["text_area"] = round(float((cover > placement.COVERED).mean()), 4)
-            score = _look_closer(rgb, cover, score, limit, evidence)
+            score = _look_closer(rgb, cover, score, limit, evidence, found)
         if score >= limit:
             evidence["box"] = placement.bound_cover(cover, rgb.shape)
             evidence["boxes"] = placement.list_boxes(cover, rgb.shape)
@@ -39,7 +43,12 @@ def judge_overlays(
 
 
 def _look_closer(
-    rgb: RgbArray, cover: FloatArray, score: float, limit: float, evidence: dict[str, Any]
+    rgb: RgbArray,
+    cover: FloatArray,
+    score: float,
+    limit: float,
+    evidence: dict[str, Any],
+    found: Foreground | None,
 ) -> float:
     """The score after reading what stands in the finding's box; writes what was read into `evidence`."""
     if score < limit and not (cover > placement.COVERED).any():
@@ -48,7 +57,7 @@ def _look_closer(
     evidence["text"] = [line.text for line in lines[:LINES]]
     if score >= limit or not lines:
         return score
-    product = placement.find_product(rgb)
+    product = placement.find_product(rgb, found)
     if product is None or any(placement.share_under(line.box, product) >= ON_PRODUCT for line in lines):
         return score
     evidence["decided_by"] = "text beside the product"

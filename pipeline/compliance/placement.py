@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.foreground import find_object
+from pipeline.foreground import Foreground, find_object
 from pipeline.records import FloatArray, RgbArray
 
 Mask = npt.NDArray[np.bool_]
@@ -16,9 +16,12 @@ COVERED = 0.75  # of a cell; the network was fitted with overlays weighed threef
 Box = tuple[float, float, float, float]
 
 
-def find_product(rgb: RgbArray) -> Mask | None:
-    """The largest thing that stands out from a plain background, bool (h,w); None in a scene."""
-    found = find_object(rgb)
+def find_product(rgb: RgbArray, found: Foreground | None = None) -> Mask | None:
+    """The largest thing that stands out from a plain background, bool (h,w); None in a scene.
+
+    `found` spares the search where the picture's object is known; the mask then has its scale.
+    """
+    found = found or find_object(rgb)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(found.mask.astype(np.uint8))
     if count < 2 or found.kind == "scene":
         return None

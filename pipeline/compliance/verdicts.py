@@ -16,6 +16,7 @@ from pipeline.compliance.overlay_verdicts import KINDS as OVERLAY_KINDS
 from pipeline.compliance.overlay_verdicts import judge_overlays
 from pipeline.compliance.slots import load_slots
 from pipeline.config import ComplianceConfig
+from pipeline.foreground import Foreground
 from pipeline.images import DecodedImage
 from pipeline.labels import COMPLIANCE_DEFECTS
 from pipeline.records import FloatArray, Judgement
@@ -37,11 +38,13 @@ class ComplianceJudge:
         known.append({name: head.version for name, head in load_slots(self.config.slots).items()})
         return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()[:12]
 
-    def judge(self, images: Sequence[DecodedImage], embeddings: FloatArray) -> list[dict[str, Judgement]]:
+    def judge(
+        self, images: Sequence[DecodedImage], embeddings: FloatArray, objects: Sequence[Foreground] = ()
+    ) -> list[dict[str, Judgement]]:
         """One Judgement a defect of COMPLIANCE_DEFECTS for every image.
 
-        `embeddings` is float32 (N,D), row for row those of `images`. Scores are 0 to 1, higher is worse.
-        Raises ValueError when the two do not match.
+        `embeddings` is float32 (N,D), row for row those of `images`, as are `objects` where
+        they are known. Scores are 0 to 1, higher is worse. Raises ValueError when the two do not match.
         """
         if len(images) != len(embeddings):
             raise ValueError(f"{len(images)} images but {len(embeddings)} embeddings")
@@ -49,9 +52,10 @@ class ComplianceJudge:
         for row, score in zip(found, adult.score([image.at(adult.SIDE_PX) for image in images]), strict=True):
             row["adult"] = self._judge_adult(float(score))
         detector = overlay.load_detector()
-        findings = detector.find([image.at(detector.card["side_px"]) for image in images])
-        for row, image, finding in zip(found, images, findings, strict=True):
-            row.update(judge_overlays(image.rgb, finding, self.config))
+        findings = detector.find([image.at(detector.card["side_px"]) for image in images], objects)
+        known: Sequence[Foreground | None] = objects or [None] * len(images)
+        for row, image, finding, one in zip(found, images, findings, known, strict=True):
+            row.update(judge_overlays(image.rgb, finding, self.config, one))
         for name in dict.fromkeys((*SLOT_KINDS, *(defect for defect, _ in self.config.slots))):
             for row, word in zip(found, self._judge_slot(name, embeddings), strict=True):
                 row[name] = word
@@ -76,10 +80,13 @@ def _hold(config: ComplianceConfig) -> ComplianceJudge:
 
 
 def judge(
-    images: Sequence[DecodedImage], embeddings: FloatArray, config: ComplianceConfig = DEFAULT_CONFIG
+    images: Sequence[DecodedImage],
+    embeddings: FloatArray,
+    config: ComplianceConfig = DEFAULT_CONFIG,
+    objects: Sequence[Foreground] = (),
 ) -> list[dict[str, Judgement]]:
     """As ComplianceJudge.judge, with models kept loaded."""
-    return _hold(config).judge(images, embeddings)
+    return _hold(config).judge(images, embeddings, objects)
 
 
 def version(config: ComplianceConfig = DEFAULT_CONFIG) -> str:

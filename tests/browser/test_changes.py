@@ -119,6 +119,7 @@ def test_edits_are_laid_in_place_on_a_proposal_that_has_a_new_picture(
     expect(page.get_by_text("All of your edits lie on the newer proposal")).to_be_visible()
     assert page.url.endswith(f"/proposals/{newer.pk}/")
     assert read_strip(page, "after") == [e, fresh, b] or read_strip(page, "after") == [e, b, fresh]
+    page.wait_for_timeout(250)  # a decision so soon after a swap is taken for a slip of the finger
     press(page, "a")
     page.wait_for_url("**/queue/")
     assert Label.objects.filter(kind="type", value="side", image__sha256=e).exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.contrib.auth.models import User
+from django.core.signals import request_finished, request_started
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, Request, ViewportSize, sync_playwright
 
@@ -86,10 +88,14 @@ def open_page(chromium: Browser, live_server: Any, store: None) -> Iterator[Open
         page.goto(path)
         return page
 
+    answering = Answering()
     yield open_it
     _wait_for_none(contexts, under_way)
     for context in contexts:
+        for page in context.pages:
+            page.goto("about:blank")  # what a page sends as it is left, it sends now
         context.close()
+    answering.wait_for_none()
     assert not troubles
 
 
@@ -100,6 +106,30 @@ def _wait_for_none(contexts: list[BrowserContext], under_way: set[Request]) -> N
             break
         for page in contexts[0].pages[:1]:
             page.wait_for_timeout(50)
+
+
+class Answering:
+    """How many requests the live server, which runs in this process, answers at this moment."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        request_started.connect(self._begin)
+        request_finished.connect(self._end)
+
+    def _begin(self, **_: Any) -> None:
+        self.count += 1
+
+    def _end(self, **_: Any) -> None:
+        self.count -= 1
+
+    def wait_for_none(self) -> None:
+        """Until nothing was under way for a tenth of a second: the browser's last words come late."""
+        quiet = 0
+        for _ in range(200):
+            quiet = 0 if self.count > 0 else quiet + 1
+            if quiet == 5:
+                break
+            time.sleep(0.02)
 
 
 def _log_in(user: User, url: str) -> Any:

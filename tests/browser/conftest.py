@@ -91,10 +91,7 @@ def open_page(chromium: Browser, live_server: Any, store: None) -> Iterator[Open
     answering = Answering()
     yield open_it
     _wait_for_none(contexts, under_way)
-    for context in contexts:
-        for page in context.pages:
-            page.goto("about:blank")  # what a page sends as it is left, it sends now
-        context.close()
+    _leave(contexts)
     answering.wait_for_none()
     assert not troubles
 
@@ -106,6 +103,13 @@ def _wait_for_none(contexts: list[BrowserContext], under_way: set[Request]) -> N
             break
         for page in contexts[0].pages[:1]:
             page.wait_for_timeout(50)
+
+
+def _leave(contexts: list[BrowserContext]) -> None:
+    for context in contexts:
+        for page in context.pages:
+            page.goto("about:blank")  # what a page sends as it is left, it sends now
+        context.close()
 
 
 class Answering:

@@ -65,7 +65,6 @@ class Assessor:
         load_slots(self.config.compliance.slots, self.backbone.signature)  # refuses those of another backbone
         heads = (self.quality.version, compliance.version(self.config.compliance))
         parts = [FORMAT, self.config.digest(), self.backbone.signature, *heads]
-        parts.append(compliance.version(self.config.compliance))
         return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
 
     def assess(self, items: Iterable[Item]) -> list[Assessment]:

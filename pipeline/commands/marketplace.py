@@ -22,13 +22,21 @@ SETS = ("before", "after")
 Counts = Counter[tuple[date, str, str, str]]  # (day, market, rule, 'before' or 'after') -> products
 
 
+def read_day(text: str) -> date:
+    """A day written as 2027-02-01. Raises ArgumentTypeError in words."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as wrong:
+        raise argparse.ArgumentTypeError(f"'{text}' is no day; write it as 2027-02-01") from wrong
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
     parser.add_argument("--catalog", dest="products", type=Path, required=True, help="JSON Lines or CSV")
     parser.add_argument("--images", type=Path, help="folder that image paths are relative to")
     parser.add_argument(
         "--on",
-        type=date.fromisoformat,
+        type=read_day,
         help="day as 2027-02-01; left out: today and the next change of a rule",
     )
     parser.add_argument(

@@ -64,7 +64,7 @@ export class MoveLine {
   }
 
   // Lines between neighbouring strips lie in the gap; one that would cross pictures is drawn whole only for
-  // the picture in focus, and is a stub in the view of all.
+  // the picture in focus, and is cut short in the view of all.
   trace(sha, isOne) {
     const kind = this.kindOf(sha);
     const from = this.strips.tileOf("before", sha);

@@ -102,7 +102,7 @@ export class Rules {
 
   makePicture({ sha, words }) {
     const image = this.current.review.images.get(sha);
-    const button = make("button", "rule-picture", Object.assign(make("img", ""), { src: image.small, alt: "", width: 36, height: 36 }));
+    const button = make("button", "picker rule-picture", Object.assign(make("img", ""), { src: image.small, alt: "", width: 36, height: 36 }));
     Object.assign(button, { type: "button", title: words }).dataset.sha = sha;
     const place = this.current.review.order.indexOf(sha);
     button.setAttribute("aria-label", `Go to ${place < 0 ? "the picture that is out" : `picture ${place + 1}`}: ${words}`);

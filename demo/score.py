@@ -12,7 +12,8 @@ from typing import Any
 
 from pipeline.labels import UNSURE
 
-FAULTS = ("blur", "small_object", "placeholder", "badge", "resolution", "unreadable")
+# none of the catalog bears a watermark or is adult: whatever is dropped as such is wrong
+FAULTS = ("blur", "small_object", "placeholder", "badge", "watermark", "adult", "resolution", "unreadable")
 Truth = Mapping[str, Any]
 Picked = Mapping[str, Any]
 

@@ -12,9 +12,19 @@ from review.models.catalog import (
     PublishedSet,
     Supplier,
 )
+from review.models.datasets import (
+    ImageSide,
+    LabelImport,
+    Side,
+    Snapshot,
+    SnapshotExport,
+    SnapshotRow,
+    Work,
+)
 from review.models.events import Event
-from review.models.labelling import Answer, Label, Question
-from review.models.learning import ImageAnalysis, ModelVersion
+from review.models.labelling import Answer, Label, Question, QuestionSlot, Sighting, SkippedQuestion
+from review.models.learning import ImageAnalysis, ModelComparison, ModelVersion, Release, TrainingRun
+from review.models.loops import ImproveLoop, ImproveRound
 from review.models.proposals import (
     CHANGES,
     Decision,
@@ -25,20 +35,29 @@ from review.models.proposals import (
     SelectionRun,
 )
 from review.models.reviewing import Flag, ReviewDraft, ReviewPreferences
+from review.models.trust import AskingRule, ExamplePicture, GoldQuestion, WorkerPause, WorkerStanding
 
 __all__ = [
     "CHANGES",
     "Answer",
+    "AskingRule",
     "CatalogImport",
     "Category",
     "CategoryGrant",
     "Decision",
     "Event",
+    "ExamplePicture",
     "Flag",
+    "GoldQuestion",
     "Image",
     "ImageAnalysis",
+    "ImageSide",
     "ImportProblem",
+    "ImproveLoop",
+    "ImproveRound",
     "Label",
+    "LabelImport",
+    "ModelComparison",
     "ModelVersion",
     "Offer",
     "Product",
@@ -47,10 +66,22 @@ __all__ = [
     "PublishedImage",
     "PublishedSet",
     "Question",
+    "QuestionSlot",
+    "Release",
     "ReviewDraft",
     "ReviewPreferences",
     "RunBatch",
     "RunProduct",
     "SelectionRun",
+    "Side",
+    "Sighting",
+    "SkippedQuestion",
+    "Snapshot",
+    "SnapshotExport",
+    "SnapshotRow",
     "Supplier",
+    "TrainingRun",
+    "Work",
+    "WorkerPause",
+    "WorkerStanding",
 ]

@@ -17,7 +17,9 @@ class Category(models.Model):
 
     path = models.CharField(max_length=300, unique=True)
     type_order = models.JSONField(default=list, blank=True)
-    type_head = models.ForeignKey("ModelVersion", null=True, blank=True, on_delete=models.SET_NULL)
+    type_head = models.ForeignKey(
+        "ModelVersion", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
 
     class Meta:
         verbose_name_plural = "categories"

@@ -34,6 +34,7 @@ from review.models.proposals import (
     RunProduct,
     SelectionRun,
 )
+from review.models.queue import BulkApproval, BulkItem, SavedFilter, SecondOpinion
 from review.models.reviewing import Flag, ReviewDraft, ReviewPreferences
 from review.models.trust import AskingRule, ExamplePicture, GoldQuestion, WorkerPause, WorkerStanding
 
@@ -41,6 +42,8 @@ __all__ = [
     "CHANGES",
     "Answer",
     "AskingRule",
+    "BulkApproval",
+    "BulkItem",
     "CatalogImport",
     "Category",
     "CategoryGrant",
@@ -72,6 +75,8 @@ __all__ = [
     "ReviewPreferences",
     "RunBatch",
     "RunProduct",
+    "SavedFilter",
+    "SecondOpinion",
     "SelectionRun",
     "Side",
     "Sighting",

@@ -76,6 +76,7 @@ class Product(models.Model):
     category_from = models.CharField(max_length=10, choices=CategoryFrom, default=CategoryFrom.NONE)
     category_confidence = models.FloatField(null=True, blank=True)
     is_curated = models.BooleanField(default=False)
+    views_a_week = models.PositiveIntegerField(null=True, blank=True)  # customers' views, where known
     catalog_digest = models.CharField(max_length=64, blank=True)  # of all that the catalog last said
     current_digest = models.CharField(max_length=64, blank=True)  # of the set that it last stated, if any
     created_at = models.DateTimeField(default=timezone.now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -121,10 +122,16 @@ class Proposal(models.Model):
         SUPERSEDED = "superseded", "replaced by a newer one"
 
     product = models.ForeignKey("Product", on_delete=models.CASCADE, related_name="proposals")
+    # The product's, so that queues need no join. A trigger of the database keeps it true.
+    category = models.ForeignKey(
+        "Category", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     run = models.ForeignKey(SelectionRun, on_delete=models.PROTECT, related_name="proposals")
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
     benefit = models.FloatField(default=0)
+    benefit_parts = models.JSONField(default=list)  # what it is made of: review.actions.benefit.Part
     doubt = models.FloatField(default=0)
+    is_sure = models.BooleanField(default=False)  # no judgement in it is doubtful: may be approved in bulk
     summary = models.CharField(max_length=300, blank=True)
     changes = models.JSONField(
         default=dict
@@ -141,6 +148,7 @@ class Proposal(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     leased_until = models.DateTimeField(null=True, blank=True)
+    leased_at = models.DateTimeField(null=True, blank=True)  # since when the holder has it
 
     objects = ProposalQuerySet.as_manager()
 
@@ -158,6 +166,20 @@ class Proposal(models.Model):
         indexes = [
             models.Index(fields=["-benefit", "id"], name="queue_by_benefit", condition=Q(state="open")),
             models.Index(fields=["created_at", "id"], name="queue_by_age", condition=Q(state="open")),
+            models.Index(fields=["-doubt", "id"], name="queue_by_doubt", condition=Q(state="open")),
+            models.Index(
+                fields=["category", "-benefit", "id"], name="queue_of_category", condition=Q(state="open")
+            ),
+            models.Index(fields=["run", "-benefit", "id"], name="queue_of_run", condition=Q(state="open")),
+            models.Index(
+                fields=["-benefit", "id"], name="queue_sure", condition=Q(state="open", is_sure=True)
+            ),
+            models.Index(
+                fields=["leased_until"],
+                name="queue_held",
+                condition=Q(state="open", leased_until__isnull=False),
+            ),
+            GinIndex(fields=["changes"], name="queue_changes", condition=Q(state="open")),
         ]
 
     def __str__(self) -> str:

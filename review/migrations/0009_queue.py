@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(blank=True, max_length=500)),
                 ('final_set', models.JSONField(default=list)),
                 ('edits', models.JSONField(default=list)),
-                ('submit_key', models.CharField(max_length=64, null=True, unique=True)),
+                ('submit_key', models.CharField(blank=True, max_length=64, null=True, unique=True)),
                 ('given_at', models.DateTimeField(blank=True, null=True)),
             ],
         ),

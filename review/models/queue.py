@@ -72,7 +72,7 @@ class SecondOpinion(models.Model):
     reason = models.CharField(max_length=500, blank=True)
     final_set = models.JSONField(default=list)  # sha256 of the kept images, in order
     edits = models.JSONField(default=list)
-    submit_key = models.CharField(max_length=64, unique=True, null=True)
+    submit_key = models.CharField(max_length=64, unique=True, null=True, blank=True)
     given_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )

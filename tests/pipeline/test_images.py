@@ -85,6 +85,23 @@ def test_it_lays_a_transparent_palette_colour_on_white() -> None:
     assert found.rgb[10, 30].tolist() == [10, 200, 30]
 
 
+def test_a_transparent_edge_that_is_halved_keeps_no_colour_of_what_cannot_be_seen() -> None:
+    rgba = np.zeros((200, 200, 4), np.uint8)
+    rgba[..., :3] = (0, 0, 0)  # black, but transparent on the right
+    rgba[:, :101] = (200, 40, 10, 255)
+    rgba[:, 101:140, 3] = 100
+    data = save(Image.fromarray(rgba), "PNG")
+    whole, half = decode(data).rgb, decode(data, max_side_px=100).rgb
+    assert half.shape == (100, 100, 3)
+    means = whole.reshape(100, 2, 100, 2, 3).mean(axis=(1, 3))
+    assert np.abs(half - means).max() <= 1
+
+
+def test_a_webp_has_the_pixels_that_other_programs_show() -> None:
+    data = pack(PRODUCT, "WEBP")
+    assert np.array_equal(decode(data).rgb, np.asarray(Image.open(io.BytesIO(data)).convert("RGB")))
+
+
 def test_it_reads_cmyk() -> None:
     found = decode(save(Image.fromarray(PRODUCT).convert("CMYK"), "JPEG", quality=95))
     assert np.abs(found.rgb.astype(int) - PRODUCT).mean() < 8

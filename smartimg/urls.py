@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("review.views.flags")),
     path("", include("review.views.reasons")),
     path("", include("review.views.preferences")),
+    path("", include("review.views.language")),
     path("", include("review.views.runs")),
     path("", include("review.views.catalog")),
     path("", include("review.views.labelling")),

@@ -60,6 +60,17 @@ def read_keys(person: User) -> dict[str, str]:
     return {command: found.get(command, key) for command, (key, _) in COMMANDS.items()}
 
 
+def keep_language(*, person: User, language: str) -> None:
+    """The language of pages for this person, on every machine where they log in."""
+    ReviewPreferences.objects.update_or_create(person=person, defaults={"language": language})
+
+
+def read_language(person: User) -> str:
+    """The language that a person chose; '' for what their browser asks for."""
+    found = ReviewPreferences.objects.filter(person=person).values_list("language", flat=True).first()
+    return found or ""
+
+
 @transaction.atomic
 def keep_keys(*, person: User, keys: Mapping[str, str]) -> dict[str, str]:
     """Give commands other keys; the others keep theirs. Raises UnableToKeep for a key that is not free."""

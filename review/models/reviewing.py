@@ -33,6 +33,7 @@ class ReviewPreferences(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="review_preferences"
     )
     keys = models.JSONField(default=dict, blank=True)  # command -> key, where it is another one
+    language = models.CharField(max_length=8, blank=True)  # "": what the browser asks for
 
     class Meta:
         verbose_name_plural = "review preferences"

@@ -5,10 +5,12 @@ from __future__ import annotations
 from django.template import Context, Library
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
+from django.utils import translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from review.access import ADMIN, SPECIALIST
+from review.views import language
 
 register = Library()
 
@@ -59,6 +61,12 @@ def mark(meaning: str, word: str) -> SafeString:
     """A change in its colour, with its icon and its word."""
     colour = COLOURS.get(meaning, meaning)
     return format_html('<span class="mark mark-{}">{}{}</span>', colour, icon(MARKS[meaning]), word)
+
+
+@register.simple_tag
+def texts_url() -> str:
+    """Where the scripts' texts in the language of this page are."""
+    return language.texts_url(translation.get_language() or "en")
 
 
 @register.filter

@@ -36,7 +36,15 @@ from review.models.proposals import (
 )
 from review.models.queue import BulkApproval, BulkItem, SavedFilter, SecondOpinion
 from review.models.reviewing import Flag, ReviewDraft, ReviewPreferences
-from review.models.trust import AskingRule, ExamplePicture, GoldQuestion, WorkerPause, WorkerStanding
+from review.models.trust import (
+    AskingRule,
+    DisputeHold,
+    ExamplePicture,
+    GoldQuestion,
+    SubjectEstimate,
+    WorkerPause,
+    WorkerStanding,
+)
 
 __all__ = [
     "CHANGES",
@@ -48,6 +56,7 @@ __all__ = [
     "Category",
     "CategoryGrant",
     "Decision",
+    "DisputeHold",
     "Event",
     "ExamplePicture",
     "Flag",
@@ -84,6 +93,7 @@ __all__ = [
     "Snapshot",
     "SnapshotExport",
     "SnapshotRow",
+    "SubjectEstimate",
     "Supplier",
     "TrainingRun",
     "Work",

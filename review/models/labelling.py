@@ -36,6 +36,7 @@ class Label(models.Model):
     )
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
     created_at = models.DateTimeField(default=timezone.now)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)  # the answers it rests on count no more
 
     class Meta:
         constraints = [
@@ -48,7 +49,7 @@ class Label(models.Model):
             models.UniqueConstraint(
                 fields=["question", "value", "source"],
                 name="one_label_a_settling",
-                condition=Q(question__isnull=False),
+                condition=Q(question__isnull=False, withdrawn_at__isnull=True),
             ),
             models.CheckConstraint(
                 name="pairs_have_two",
@@ -174,7 +175,10 @@ class Answer(models.Model):
                 fields=["client_id"], name="one_answer_a_client_id", condition=~Q(client_id="")
             ),
         ]
-        indexes = [models.Index(fields=["answered_by", "-id"], name="answers_of_a_person")]
+        indexes = [
+            models.Index(fields=["answered_by", "-id"], name="answers_of_a_person"),
+            models.Index(fields=["answered_at"], name="answers_by_time"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.question} {self.value}"

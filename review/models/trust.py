@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -54,6 +55,7 @@ class WorkerStanding(models.Model):
     votes = models.PositiveIntegerField(default=0)
     confusion = models.JSONField(default=dict)  # true value -> said value -> how many, gold and settled ones
     accuracy = models.FloatField(null=True, blank=True)  # estimated, 0 to 1
+    seconds = models.FloatField(null=True, blank=True)  # the median of the last answers
     updated_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -70,6 +72,12 @@ class WorkerPause(models.Model):
     subject = models.CharField(max_length=40, blank=True)  # empty: all
     reason = models.CharField(max_length=500)
     answers_reopened = models.PositiveIntegerField(default=0)
+    voided: ArrayField[list[int], list[int]] = ArrayField(
+        models.BigIntegerField(), default=list
+    )  # ids of the answers that count no more, until it is lifted
+    paused_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )  # none: by the rule
     paused_at = models.DateTimeField(default=timezone.now)
     lifted_at = models.DateTimeField(null=True, blank=True)
     lifted_by = models.ForeignKey(
@@ -105,3 +113,40 @@ class ExamplePicture(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject} {self.value}"
+
+
+class SubjectEstimate(models.Model):
+    """What all answers on a subject say together, as of the last fitting; one row a category, one for all."""
+
+    subject = models.CharField(max_length=40)
+    category = models.ForeignKey("Category", null=True, blank=True, on_delete=models.CASCADE)
+    method = models.CharField(max_length=20, blank=True)
+    shares = models.JSONField(default=dict)  # value -> how frequent it is
+    agreement = models.FloatField(null=True, blank=True)  # Krippendorff's alpha
+    votes = models.PositiveIntegerField(default=0)
+    questions = models.PositiveIntegerField(default=0)
+    last_answer = models.BigIntegerField(default=0)  # id of the newest one that it rests on
+    fitted_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject", "category"], name="one_estimate_a_subject", nulls_distinct=False
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject} in {self.category or 'all categories'}"
+
+
+class DisputeHold(models.Model):
+    """A specialist has a disputed question before them; another one gets the next."""
+
+    question = models.OneToOneField(
+        "Question", primary_key=True, on_delete=models.CASCADE, related_name="hold"
+    )
+    held_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    held_until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.held_by} holds {self.question}"

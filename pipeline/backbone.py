@@ -12,8 +12,8 @@ import numpy as np
 
 from pipeline import backbone_layout, backbone_runtimes
 from pipeline.backbone_sources import BackboneSpec, read_spec
-from pipeline.images import fit_within
 from pipeline.records import FloatArray, RgbArray
+from pipeline.scaling import fit_within
 
 BATCH = 8  # images a forward; on a CPU larger batches fall out of the cache and are slower
 GPU_BATCH = 256

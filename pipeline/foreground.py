@@ -10,9 +10,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.images import fit_within
 from pipeline.records import FloatArray, RgbArray
 from pipeline.salience import cut_salient
+from pipeline.scaling import fit_within
 
 BackgroundKind = Literal["white", "plain", "graded", "scene"]
 Mask = npt.NDArray[np.bool_]

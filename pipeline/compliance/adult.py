@@ -13,8 +13,8 @@ from typing import Any
 import cv2
 import numpy as np
 
-from pipeline.images import fit_within
 from pipeline.records import FloatArray, RgbArray
+from pipeline.scaling import fit_within
 
 SIDE_PX = 256  # the network's authors squash to this, then take the middle
 CROP_PX = 224

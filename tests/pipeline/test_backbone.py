@@ -12,7 +12,7 @@ import pytest
 from pipeline import backbone_sources
 from pipeline.backbone import load_backbone, to_input
 from pipeline.backbone_sources import BackboneSpec, BackboneUnavailable, read_spec, strip_classifier
-from pipeline.images import fit_within
+from pipeline.scaling import fit_within
 from pipeline.torchvision_shim import import_torchvision
 from tests.pipeline.drawing import draw_product
 

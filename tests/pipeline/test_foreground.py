@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from pipeline.foreground import find_object
-from pipeline.images import decode, fit_within
+from pipeline.images import decode
 from pipeline.records import RgbArray
 from pipeline.salience import cut_salient
+from pipeline.scaling import fit_within
 from tests.pipeline.drawing import draw_product
 
 

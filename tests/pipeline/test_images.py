@@ -14,11 +14,11 @@ from pipeline.config import DecodeLimits
 from pipeline.images import (
     UnreadableImage,
     decode,
-    fit_within,
     jpeg_is_complete,
     render_renditions,
     render_webp,
 )
+from pipeline.scaling import fit_within
 from tests.pipeline.drawing import draw_product, pack
 
 PRODUCT = draw_product(300)
@@ -97,8 +97,9 @@ def test_a_transparent_edge_that_is_halved_keeps_no_colour_of_what_cannot_be_see
     assert np.abs(half - means).max() <= 1
 
 
-def test_a_webp_has_the_pixels_that_other_programs_show() -> None:
-    data = pack(PRODUCT, "WEBP")
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_a_picture_has_the_pixels_that_other_programs_show(kind: str) -> None:
+    data = pack(PRODUCT, kind)
     assert np.array_equal(decode(data).rgb, np.asarray(Image.open(io.BytesIO(data)).convert("RGB")))
 
 

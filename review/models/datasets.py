@@ -83,7 +83,7 @@ class Snapshot(Work):
 class SnapshotRow(models.Model):
     """One fact of a snapshot as it was when it was frozen."""
 
-    snapshot = models.ForeignKey(Snapshot, on_delete=models.CASCADE, related_name="rows")
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.CASCADE, related_name="rows", db_index=False)
     label = models.ForeignKey("Label", null=True, on_delete=models.SET_NULL, related_name="+")
     image = models.ForeignKey("Image", on_delete=models.PROTECT, related_name="+")
     other = models.ForeignKey("Image", null=True, on_delete=models.PROTECT, related_name="+")
@@ -99,19 +99,18 @@ class SnapshotRow(models.Model):
                 fields=["snapshot", "image", "other"], name="one_row_a_picture", nulls_distinct=False
             )
         ]
+        indexes = [models.Index(fields=["snapshot", "id"], name="rows_of_a_snapshot")]
 
     def __str__(self) -> str:
         return f"{self.image} {self.value}"
 
 
 class SnapshotExport(Work):
-    """A snapshot written to a file in one format, with its checksum."""
+    """A snapshot written to files in one format, each with its checksum."""
 
     snapshot = models.ForeignKey(Snapshot, on_delete=models.CASCADE, related_name="exports")
     format = models.CharField(max_length=20)
-    path = models.CharField(max_length=500, blank=True)
-    byte_size = models.BigIntegerField(default=0)
-    sha256 = models.CharField(max_length=64, blank=True)
+    files = models.JSONField(default=list)  # of finished ones: name, byte_size, sha256
 
     class Meta:
         constraints = [
@@ -131,6 +130,9 @@ class LabelImport(Work):
     path = models.CharField(max_length=500)
     format = models.CharField(max_length=20)
     sha256 = models.CharField(max_length=64, blank=True)
+    judge = models.CharField(max_length=40, blank=True)  # of rows that do not say; empty: every row must
+    source = models.CharField(max_length=10, default="specialist")  # of rows that do not say
+    is_dry_run = models.BooleanField(default=False)
     counts = models.JSONField(default=dict)
     problems = models.JSONField(default=list)  # line, reason; the first hundred
 

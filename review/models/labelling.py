@@ -37,9 +37,13 @@ class Label(models.Model):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
     created_at = models.DateTimeField(default=timezone.now)
     withdrawn_at = models.DateTimeField(null=True, blank=True)  # the answers it rests on count no more
+    import_key = models.CharField(max_length=80, blank=True)  # digest of the file that said it, and its row
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(
+                fields=["import_key"], name="one_label_a_row", condition=~Q(import_key="")
+            ),
             models.UniqueConstraint(
                 fields=["decision", "kind", "image", "other", "value"],
                 name="one_label_a_fact",

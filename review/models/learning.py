@@ -132,6 +132,30 @@ class Release(models.Model):
     submit_key = models.CharField(max_length=64, unique=True)
     released_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
     released_at = models.DateTimeField(default=timezone.now)
+    followed_at = models.DateTimeField(null=True, blank=True)  # proposals made anew, doubts asked
+    followed = models.JSONField(default=dict)  # how many pictures changed, products, questions
+    run = models.ForeignKey(
+        "SelectionRun", null=True, blank=True, on_delete=models.SET_NULL, related_name="releases"
+    )
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["id"], name="releases_to_follow", condition=Q(followed_at__isnull=True))
+        ]
 
     def __str__(self) -> str:
         return f"{self.judge}: {self.model or 'as shipped'}"
+
+
+class ModelScore(models.Model):
+    """What a model that looks at pictures themselves said of one; heads on embeddings need no such row."""
+
+    model = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="scores")
+    image = models.ForeignKey("Image", on_delete=models.CASCADE, related_name="+")
+    chances = models.JSONField(default=list)  # in the order of the model's classes
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["model", "image"], name="one_score_a_picture")]
+
+    def __str__(self) -> str:
+        return f"{self.model} of {self.image}"

@@ -14,6 +14,7 @@ from pipeline.labels import DEFAULT_TYPE_ORDER
 from review.models import Category, ModelVersion
 
 IMAGE_TYPE, CATEGORY = "image_type", "category"
+TYPE = "type"  # the judge that such a head is
 _LONG = {"terms"}  # of a card: belongs to the weights, and is of no use to a reader
 
 
@@ -38,7 +39,9 @@ def register_heads(folder: Path) -> int:
 
 def _give(version: ModelVersion, scope: str, classes: list[str]) -> None:
     category, _ = Category.objects.get_or_create(path=scope)
-    category.type_head = version
+    ModelVersion.objects.filter(pk=version.pk).update(judge=TYPE, category=category)
+    if not category.heads.filter(judge=TYPE, state=ModelVersion.State.LIVE).exists():
+        category.type_head = version  # a head that was trained here and released stays
     category.type_order = category.type_order or [name for name in DEFAULT_TYPE_ORDER if name in classes]
     category.save(update_fields=["type_head", "type_order"])
 

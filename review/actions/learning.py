@@ -1,0 +1,191 @@
+"""Training, comparing, releasing and rolling back models: what is written down; workers do the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import connection, transaction
+
+from pipeline.labels import QUALITY_DEFECTS
+from pipeline.training.plan import BadPlan, read_plan
+from review.models import (
+    Category,
+    ModelComparison,
+    ModelVersion,
+    Release,
+    Snapshot,
+    TrainingRun,
+)
+
+TYPE = "type"
+UNTAUGHT = ("pair", "hero")  # decided by measured distances and rules, not by a head on embeddings
+State = ModelVersion.State
+
+
+class UnableToTrain(Exception):
+    """Nothing was started; says why in a person's words. `field` names the setting where it is one."""
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class UnableToRelease(Exception):
+    """The live model stays what it is; says why."""
+
+
+def kind_of(judge: str) -> str:
+    """The kind of label that teaches a judge."""
+    return TYPE if judge == TYPE else "quality" if judge in QUALITY_DEFECTS else "compliance"
+
+
+def train(
+    *,
+    judge: str,
+    category: Category | None,
+    snapshot: Snapshot,
+    technique: str,
+    config: Mapping[str, Any],
+    seed: int,
+    by: User | None,
+    now: datetime,
+) -> TrainingRun:
+    """A run that waits for a worker; the caller enqueues it. Raises UnableToTrain."""
+    if judge in UNTAUGHT:
+        raise UnableToTrain(f"“{judge}” is not decided by a trained model.")
+    if snapshot.frozen_at is None:
+        raise UnableToTrain(f"The data set “{snapshot}” is not frozen yet.", "snapshot")
+    if snapshot.judge != judge:
+        raise UnableToTrain(f"The data set “{snapshot}” teaches “{snapshot.judge}”.", "snapshot")
+    try:
+        read_plan(technique, config)
+    except BadPlan as error:
+        raise UnableToTrain(str(error), error.field) from error
+    return TrainingRun.objects.create(
+        judge=judge,
+        category=category,
+        snapshot=snapshot,
+        technique=technique,
+        config=dict(config),
+        seed=seed,
+        created_by=by,
+        created_at=now,
+    )
+
+
+def find_live(judge: str, category: Category | None) -> ModelVersion | None:
+    """The model that judges now, if it is one of the catalog's own."""
+    return ModelVersion.objects.filter(judge=judge, category=category, state=State.LIVE).first()
+
+
+def compare(
+    *, candidate: ModelVersion, snapshot: Snapshot, by: User | None, now: datetime
+) -> ModelComparison:
+    """A comparison with what is live now; the caller enqueues it. The same again gives the one there is."""
+    live = find_live(candidate.judge, candidate.category)
+    live = None if live == candidate else live
+    known = ModelComparison.objects.filter(candidate=candidate, live=live, snapshot=snapshot)
+    known = known.exclude(state__in=[ModelComparison.State.FAILED, ModelComparison.State.STOPPED])
+    return known.order_by("-pk").first() or ModelComparison.objects.create(
+        candidate=candidate, live=live, snapshot=snapshot, created_by=by, created_at=now
+    )
+
+
+def release(
+    *,
+    model: ModelVersion,
+    by: User | None,
+    submit_key: str,
+    now: datetime,
+    comparison: ModelComparison | None = None,
+) -> Release:
+    """Make a model live in one step; the same key again changes nothing. Raises UnableToRelease.
+
+    The caller enqueues what follows: doubtful pictures are asked about, open proposals made anew.
+    """
+    return _make_live(
+        judge=model.judge,
+        category=model.category,
+        model=model,
+        submit_key=submit_key,
+        comparison=comparison,
+        released_by=by,
+        released_at=now,
+    )
+
+
+def roll_back(
+    *, judge: str, category: Category | None, by: User | None, submit_key: str, now: datetime
+) -> Release:
+    """Back to what was live before the live model, or to what ships. Raises UnableToRelease."""
+    known = Release.objects.filter(submit_key=submit_key).first()
+    if known is not None:
+        return known
+    live = find_live(judge, category)
+    if live is None:
+        raise UnableToRelease("No trained model is live: there is nothing to go back from.")
+    made = Release.objects.filter(judge=judge, category=category, model=live, is_rollback=False)
+    first = made.order_by("-pk").first()
+    before = first.replaces if first else None
+    return _make_live(
+        judge=judge,
+        category=category,
+        model=before if before and before.state != State.SHIPPED else None,
+        submit_key=submit_key,
+        is_rollback=True,
+        released_by=by,
+        released_at=now,
+    )
+
+
+@transaction.atomic
+def _make_live(
+    *,
+    judge: str,
+    category: Category | None,
+    model: ModelVersion | None,
+    submit_key: str,
+    comparison: ModelComparison | None = None,
+    **said: Any,
+) -> Release:
+    _take_turns(judge, category)
+    known = Release.objects.filter(submit_key=submit_key).first()
+    if known is not None:
+        return known
+    before = find_live(judge, category)
+    if model is not None and model == before:
+        raise UnableToRelease("This model is live already.")
+    ModelVersion.objects.filter(judge=judge, category=category, state=State.LIVE).update(state=State.RETIRED)
+    if model is not None:
+        ModelVersion.objects.filter(pk=model.pk).update(state=State.LIVE)
+    if judge == TYPE and category is not None:
+        before = _give_types(category, model) or before
+    return Release.objects.create(
+        judge=judge,
+        category=category,
+        model=model,
+        replaces=before,
+        comparison=comparison,
+        submit_key=submit_key,
+        **said,
+    )
+
+
+def _take_turns(judge: str, category: Category | None) -> None:
+    """One release of a judge at a time; the next one sees what this one did."""
+    with connection.cursor() as cursor:
+        name = f"release {judge} {category.pk if category else ''}"
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+
+
+def _give_types(category: Category, model: ModelVersion | None) -> ModelVersion | None:
+    """Have the category's types judged by a model, or by what ships; returns what judged them before."""
+    held = Category.objects.select_for_update().get(pk=category.pk)
+    before = held.type_head
+    shipped = ModelVersion.objects.filter(judge=TYPE, category=category, state=State.SHIPPED)
+    held.type_head = model or shipped.order_by("-pk").first()
+    held.save(update_fields=["type_head"])
+    return before

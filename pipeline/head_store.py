@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +46,7 @@ class Head:
     def threshold(self) -> float:
         return float(self.card["threshold"])
 
-    @property
+    @cached_property
     def version(self) -> str:
         """Short digest of the weights and of what turns them into a verdict."""
         settled = json.dumps([self.card.get("threshold"), self.card.get("temperature"), self.classes])
@@ -94,6 +96,30 @@ def save_head(head: Head, folder: Path = HEADS_FOLDER) -> Path:
     return path
 
 
+def pack_head(head: Head) -> bytes:
+    """The head with its card as one file; the same head gives the same bytes, so that these name it."""
+    card = json.dumps({"format": FORMAT, "name": head.name, **head.card}, sort_keys=True).encode()
+    stream = io.BytesIO()
+    arrays = {name: np.asarray(head.arrays[name]) for name in sorted(head.arrays)}
+    np.savez_compressed(stream, allow_pickle=False, **arrays, card=np.frombuffer(card, np.uint8))
+    return stream.getvalue()
+
+
+def unpack_head(data: bytes, backbone: str = "") -> Head:
+    """The head of such a file, for the backbone of that signature. Raises HeadMismatch."""
+    try:
+        with np.load(io.BytesIO(data), allow_pickle=False) as stored:
+            arrays = {key: stored[key] for key in stored.files}
+        card = json.loads(arrays.pop("card").tobytes())
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        raise HeadMismatch(f"this is no file of a head: {error}") from error
+    if card.get("format") != FORMAT:
+        raise HeadMismatch(f"{card.get('name')} has format {card.get('format')}, not {FORMAT}")
+    head = Head(card["name"], {name: values.astype(np.float32) for name, values in arrays.items()}, card)
+    _check_backbone(head, backbone)
+    return head
+
+
 def load_head(name: str, folder: Path = HEADS_FOLDER, backbone: str = "") -> Head:
     """The head of that name, checked against its card.
 
@@ -107,10 +133,14 @@ def load_head(name: str, folder: Path = HEADS_FOLDER, backbone: str = "") -> Hea
     head = Head(name, arrays, card)
     if card.get("format") != FORMAT or head.digest() != card.get("sha256"):
         raise HeadMismatch(f"{path} is not what {path.with_suffix('.json').name} describes")
-    wanted = card.get("backbone", "")
-    if backbone and wanted and wanted != backbone:
-        raise HeadMismatch(f"{name} was fitted to {wanted}, not to {backbone}")
+    _check_backbone(head, backbone)
     return head
+
+
+def _check_backbone(head: Head, backbone: str) -> None:
+    wanted = head.card.get("backbone", "")
+    if backbone and wanted and wanted != backbone:
+        raise HeadMismatch(f"{head.name} was fitted to {wanted}, not to {backbone}")
 
 
 def has_head(name: str, folder: Path = HEADS_FOLDER) -> bool:

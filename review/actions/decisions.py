@@ -204,6 +204,7 @@ def _make_label(fact: Fact, decision: Decision, items: dict[str, ProposalItem], 
     other = items.get(fact.other) if fact.other else None
     return Label(
         kind=fact.kind,
+        subject=fact.subject,
         image_id=items[fact.image].image_id,
         other_id=other.image_id if other else None,
         product=product,

@@ -30,6 +30,13 @@ class Fact:
     image: str
     value: str
     other: str | None = None
+    doubted: str = ""  # the defect that a picture was said to be free of
+
+    @property
+    def subject(self) -> str:
+        """The judge that it teaches."""
+        whole = {"type": "type", "pair": "pair", "preference": "hero"}
+        return whole.get(self.kind) or (self.doubted if self.value == FINE else self.value)
 
 
 @dataclass(frozen=True)
@@ -115,9 +122,9 @@ def _facts_of_restored(edits: Edits, items: Items) -> Iterator[Fact]:
         if item.duplicate_of is not None:
             yield Fact("pair", image, DIFFERENT, item.duplicate_of.sha256)
         elif item.reason in QUALITY_DEFECTS:
-            yield Fact("quality", image, FINE)
+            yield Fact("quality", image, FINE, doubted=item.reason)
         elif item.reason in COMPLIANCE_DEFECTS:
-            yield Fact("compliance", image, FINE)
+            yield Fact("compliance", image, FINE, doubted=item.reason)
 
 
 def _facts_of_dropped(edits: Edits) -> Iterator[Fact]:
@@ -143,10 +150,5 @@ def answers(facts: list[Fact]) -> dict[str, set[str]]:
     """Image -> the subjects of questions that the facts settle."""
     settled: dict[str, set[str]] = {}
     for fact in facts:
-        subjects = {"type": ["type"], "quality": QUALITY_DEFECTS, "compliance": COMPLIANCE_DEFECTS}.get(
-            fact.kind, []
-        )
-        if fact.kind in ("quality", "compliance") and fact.value != FINE:
-            subjects = [fact.value]
-        settled.setdefault(fact.image, set()).update(subjects)
+        settled.setdefault(fact.image, set()).update(() if fact.other else (fact.subject,))
     return settled

@@ -61,6 +61,7 @@ def test_restoring_a_blurred_picture_says_that_it_is_fine(sam: User) -> None:
     a, b, _, blurred, e = list_shas(proposal)
     approve(proposal, sam, [b, a, e, blurred])
     assert list_labels() == {("quality", blurred, "fine", None)}
+    assert Label.objects.get().subject == "blur"  # and nothing is said of its other faults
 
 
 @pytest.mark.parametrize(
@@ -71,6 +72,7 @@ def test_dropping_with_a_reason_labels_the_defect(sam: User, reason: str, kind: 
     a, b, _, _, e = list_shas(proposal)
     approve(proposal, sam, [b, a], [{"edit": "drop", "image": e, "reason": reason}])
     assert list_labels() == {(kind, e, reason, None)}
+    assert Label.objects.get().subject == reason
 
 
 def test_dropping_as_a_copy_labels_the_pair(sam: User) -> None:

@@ -69,11 +69,11 @@ def _fetch(held: Claim, beat: Heartbeat) -> None:
 def _judge(held: Claim, beat: Heartbeat) -> None:
     rows = list(_waiting(held).select_related("product__category").order_by("pk"))
     fresh = inference.look_at((row.product for row in rows), beat.check)
-    selector = inference.load_selector(held.run_id)
+    selector, judges = inference.load_selector(held.run_id), inference.load_judges()
     runs.note_config(run_id=held.run_id, digest=selector.config.digest())
     for row in rows:
         beat.check()
-        _judge_product(row, lambda candidates: inference.select(candidates, fresh, selector))
+        _judge_product(row, lambda candidates: inference.select(candidates, fresh, selector, judges))
     runs.close(held, now=timezone.now())
 
 

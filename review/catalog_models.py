@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
-from pathlib import Path
-
-from django.conf import settings
 
 from pipeline.category import CategoryModel, TooFewProducts
 from pipeline.category_paths import normalise_path
-from pipeline.head_store import load_head
-from pipeline.image_type import TypeHeads, load_type_heads
-from review.models import Category, Product
+from pipeline.image_type import EVERYWHERE, TypeHeads, load_type_heads
+from review.live_models import read_head
+from review.models import Category, ModelVersion, Product
 
 MAX_TEXTS = 5000  # products that the category model is fitted on: a few seconds
 
@@ -22,16 +19,17 @@ def load_types(backbone: str) -> TypeHeads:
     """The heads that ship, and over them those that categories were given. Raises HeadMismatch, OSError."""
     rows = Category.objects.filter(type_head__isnull=False).order_by("path")
     own = tuple(rows.values_list("path", "type_head__path", "type_head__sha256"))
-    return _read_types(backbone, own)
+    general = ModelVersion.objects.filter(judge="type", category=None, state=ModelVersion.State.LIVE)
+    everywhere = tuple((EVERYWHERE, *row) for row in general.values_list("path", "sha256"))
+    return _read_types(backbone, everywhere + own)
 
 
 @lru_cache(maxsize=1)
 def _read_types(backbone: str, own: tuple[tuple[str, str, str], ...]) -> TypeHeads:
     shipped = load_type_heads(backbone=backbone)
     heads = dict(shipped.heads)
-    for category, name, _ in own:
-        path = Path(settings.BASE_DIR) / name
-        heads[" > ".join(normalise_path(category))] = load_head(path.stem, path.parent, backbone)
+    for scope, path, _ in own:
+        heads[scope if scope == EVERYWHERE else " > ".join(normalise_path(scope))] = read_head(path, backbone)
     return replace(shipped, heads=heads)
 
 

@@ -70,7 +70,9 @@ def find_doubts(item: SelectedItem, assessment: Assessment, types: Sequence[str]
     if item.reason in ("duplicate", "unreadable"):
         return []  # the picture that it repeats is asked about instead
     doubts = [_ask_type(item, types)] if item.verdict == "keep" and item.type == UNSURE else []
-    words = (assessment.judgements[name] for name in ASKED if name in assessment.judgements)
+    words = (
+        word for name, word in assessment.judgements.items() if name in ASKED or "trained" in word.evidence
+    )
     return doubts + [_ask_defect(word) for word in words if _nearness(word) > 0]
 
 

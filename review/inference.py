@@ -16,15 +16,18 @@ from pipeline.config import PipelineConfig
 from pipeline.image_type import TypeHeads
 from pipeline.records import Assessment, Framing, Judgement
 from pipeline.select import Selector
-from review import catalog_models, differences
+from review import catalog_models, differences, live_models
 from review.actions import store
 from review.actions.proposals import Draft
 from review.candidates import Candidates
 from review.catalog_models import CatalogCategories
 from review.drafting import make_draft
+from review.live_models import LiveJudges
 from review.models import Image, ImageAnalysis, Product
 
 CHUNK = 16  # images in memory at a time, and between two checks: an orderly stop waits for so many
+
+NO_JUDGES = LiveJudges({})
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +57,16 @@ def look_at(products: Iterable[Product], check: Callable[[], None] = lambda: Non
         check()
         _assess(fresh[at : at + CHUNK])
     return {sha256 for _, sha256 in fresh}
+
+
+def look_at_images(image_ids: Iterable[int], check: Callable[[], None] = lambda: None) -> None:
+    """Judge these pictures where that was not done at this version, whatever products they belong to."""
+    known = ImageAnalysis.objects.filter(version=load_assessor().version).values("image")
+    wanted = list(image_ids)
+    fresh = sorted(Image.objects.filter(pk__in=wanted).exclude(pk__in=known).values_list("pk", "sha256"))
+    for at in range(0, len(fresh), CHUNK):
+        check()
+        _assess(fresh[at : at + CHUNK])
 
 
 def _assess(rows: Sequence[tuple[int, str]]) -> None:
@@ -111,6 +124,11 @@ def _to_assessment(row: ImageAnalysis) -> Assessment:
     )
 
 
+def load_judges() -> LiveJudges:
+    """The judges that were trained here, as they are live now."""
+    return live_models.load_judges(load_assessor().backbone.signature)
+
+
 def load_selector(run_id: int) -> Selector:
     """The stages after the judges, with the catalog's own models as they are now."""
     selector = _make_selector()
@@ -125,9 +143,12 @@ def _make_selector() -> Selector:
     return Selector(PipelineConfig())
 
 
-def select(candidates: Candidates, fresh: AbstractSet[str], selector: Selector) -> Draft:
+def select(
+    candidates: Candidates, fresh: AbstractSet[str], selector: Selector, judges: LiveJudges = NO_JUDGES
+) -> Draft:
     """The best set of one product whose pictures were looked at before; `fresh` of them just now."""
-    assessments = read_assessments(candidates.images.values())
+    category = candidates.record.category
+    assessments = judges.judge(read_assessments(candidates.images.values()), category)
     lost = [sha256[:12] for sha256 in candidates.images if sha256 not in assessments]
     if lost:
         raise LostPictures(f"pictures that were fetched are not in the store any more: {', '.join(lost)}")
@@ -136,6 +157,7 @@ def select(candidates: Candidates, fresh: AbstractSet[str], selector: Selector) 
     versions = {"analysis": load_assessor().version, "comparator": selector.comparator.version}
     if isinstance(selector.types, TypeHeads):
         versions["types"] = selector.types.version
+    versions |= live_models.name_versions(judges.find(category))
     return make_draft(
         candidates,
         selection,

@@ -84,6 +84,21 @@ def put_rendition(sha256: str, side_px: int, data: bytes) -> None:
     _write_once(name_rendition(sha256, side_px), data)
 
 
+def read_model(name: str) -> bytes:
+    """The file of a trained model, or of a training that goes on. Raises NotStored."""
+    return _read(name)
+
+
+def put_model(name: str, data: bytes) -> None:
+    """Keep such a file; its name says what is in it, so one that is there is right."""
+    _write_once(name, data)
+
+
+def drop_model(name: str) -> None:
+    """Take away what a training does not need any more."""
+    default_storage.delete(name)
+
+
 def name_original(sha256: str) -> str:
     """Where an original lies; two levels keep folders small."""
     return f"{ORIGINAL}/{sha256[:2]}/{sha256[2:4]}/{sha256}"

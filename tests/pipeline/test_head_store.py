@@ -8,7 +8,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.head_store import Head, HeadMismatch, has_head, load_head, save_head
+from pipeline.head_store import (
+    Head,
+    HeadMismatch,
+    has_head,
+    load_head,
+    pack_head,
+    save_head,
+    unpack_head,
+)
 
 
 def make_head(seed: int = 1, outputs: int = 3) -> Head:
@@ -87,3 +95,21 @@ def test_the_card_is_readable_by_people(tmp_path: Path) -> None:
     save_head(make_head(), tmp_path)
     card = json.loads((tmp_path / "views.json").read_text())
     assert (card["name"], card["classes"], len(card["sha256"])) == ("views", ["a", "b", "c"], 64)
+
+
+def test_a_packed_head_comes_back_with_its_card_and_twice_the_same_bytes() -> None:
+    head, rows = make_head(), np.random.default_rng(2).normal(size=(5, 4)).astype(np.float32)
+    data = pack_head(head)
+    again = unpack_head(data, "net@1")
+    assert np.array_equal(again.logits(rows), head.logits(rows))
+    assert (again.name, again.threshold, again.version) == ("views", 0.6, head.version)
+    assert pack_head(make_head()) == data
+
+
+def test_what_is_no_packed_head_is_refused() -> None:
+    with pytest.raises(HeadMismatch, match="no file of a head"):
+        unpack_head(b"not at all")
+    with pytest.raises(HeadMismatch, match="no file of a head"):
+        unpack_head(pack_head(make_head())[:-200])
+    with pytest.raises(HeadMismatch, match="fitted to net@1"):
+        unpack_head(pack_head(make_head()), "net@2")

@@ -1,0 +1,60 @@
+"""Small heads that look at one number of an embedding, and pictures whose embeddings were kept."""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+from pgvector import HalfVector
+
+from pipeline.head_store import Head, pack_head
+from pipeline.records import FloatArray
+from review.actions import store
+from review.models import Category, Image, ImageAnalysis, ModelVersion
+from tests.review.factories import make_image
+
+VERSION = "fake-1"  # of tests.review.judges.FakeAssessor
+SIZE = 1280
+
+
+def make_head(place: int = 0, judge: str = "weapon", threshold: float = 0.5, **card: object) -> Head:
+    """Sure of the defect where the embedding's number at `place` is above 0.5."""
+    weight = np.zeros((SIZE, 1), np.float32)
+    weight[place] = 20.0
+    arrays: dict[str, FloatArray] = {"mean": np.zeros(SIZE, np.float32), "scale": np.ones(SIZE, np.float32)}
+    arrays |= {"weight0": weight, "bias0": np.array([-10.0], np.float32)}
+    return Head(judge, arrays, {"classes": [judge], "threshold": threshold, **card})
+
+
+def keep_model(
+    head: Head, judge: str = "weapon", category: Category | None = None, state: str = "live"
+) -> ModelVersion:
+    """A model whose file lies in the store."""
+    data = pack_head(head)
+    sha256 = hashlib.sha256(data).hexdigest()
+    store.put_model(f"models/{sha256}.npz", data)
+    return ModelVersion.objects.create(
+        kind="compliance",
+        name=judge,
+        sha256=sha256,
+        path=f"models/{sha256}.npz",
+        judge=judge,
+        category=category,
+        state=state,
+        card=dict(head.card),
+    )
+
+
+def embed(value: float, judgements: dict[str, object] | None = None, image: Image | None = None) -> Image:
+    """A picture whose embedding starts with this number."""
+    image = image or make_image()
+    numbers = np.zeros(SIZE, np.float16)
+    numbers[0] = value
+    ImageAnalysis.objects.create(
+        image=image,
+        version=VERSION,
+        embedding=HalfVector(numbers),
+        judgements=judgements or {},
+        framing={"fill": 0.5, "white_background": 1.0, "plain_background": 1.0, "sharpness": 0.9},
+    )
+    return image

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -88,7 +89,7 @@ def test_labels_of_an_undone_decision_do_not_count(sam: User) -> None:
     proposal = make_proposal()
     a, b, _, _, e = list_shas(proposal)
     edits = [{"edit": "drop", "image": e, "reason": "badge"}]
-    said = {"by": sam, "now": NOW}
+    said: dict[str, Any] = {"by": sam, "now": NOW}
     decision = decisions.approve(proposal=proposal, final=[b, a], edits=edits, submit_key="one", **said)
     assert list(read("badge").values()) == ["yes"]
     decisions.undo(decision=decision, submit_key="two", **said)
@@ -98,7 +99,13 @@ def test_labels_of_an_undone_decision_do_not_count(sam: User) -> None:
 def test_a_withdrawn_label_does_not_count_and_can_be_said_again() -> None:
     image = make_image()
     question = Question.objects.create(kind="quality", subject="blur", image=image)
-    said = {"subject": "blur", "image_id": image.pk, "value": "blur", "source": CONSENSUS, "now": NOW}
+    said: dict[str, Any] = {
+        "subject": "blur",
+        "image_id": image.pk,
+        "value": "blur",
+        "source": CONSENSUS,
+        "now": NOW,
+    }
     first = labels.write(question=question, **said)
     Label.objects.update(withdrawn_at=NOW)
     assert read("blur") == {}
@@ -111,7 +118,13 @@ def test_a_withdrawn_label_does_not_count_and_can_be_said_again() -> None:
 def test_a_settled_question_has_one_label_however_often_it_is_written() -> None:
     image = make_image()
     question = Question.objects.create(kind="type", subject="type", image=image, product=make_product())
-    said = {"subject": "type", "image_id": image.pk, "value": "front", "source": CONSENSUS, "now": NOW}
+    said: dict[str, Any] = {
+        "subject": "type",
+        "image_id": image.pk,
+        "value": "front",
+        "source": CONSENSUS,
+        "now": NOW,
+    }
     first, second = labels.write(question=question, **said), labels.write(question=question, **said)
     assert first == second
     label = Label.objects.get()
@@ -120,7 +133,7 @@ def test_a_settled_question_has_one_label_however_often_it_is_written() -> None:
 
 def test_both_ways_round_are_one_pair() -> None:
     left, right = make_image(), make_image()
-    said = {"subject": "pair", "source": SPECIALIST}
+    said: dict[str, Any] = {"subject": "pair", "source": SPECIALIST}
     labels.write(image_id=left.pk, other_id=right.pk, value="duplicate", now=NOW - timedelta(hours=1), **said)
     labels.write(image_id=right.pk, other_id=left.pk, value="different", now=NOW, **said)
     rows = list(labels.current("pair"))
@@ -143,7 +156,7 @@ def test_only_a_categorys_own_labels_are_read_where_one_is_named() -> None:
         make_product(category=path) for path in ("Home > Lamps", "Home > Lamps > Desk", "Home > Lampshades")
     )
     for product in (inside, below, beside):
-        said = {"subject": "type", "value": "front", "source": SPECIALIST, "now": NOW}
+        said: dict[str, Any] = {"subject": "type", "value": "front", "source": SPECIALIST, "now": NOW}
         labels.write(image_id=make_image().pk, product_id=product.pk, **said)
     assert inside.category is not None
     rows = labels.current("type", category=inside.category)
@@ -159,7 +172,7 @@ def test_a_label_finds_the_product_of_its_picture() -> None:
 @pytest.mark.parametrize("answer", ["cannot_tell", "", "perhaps"])
 def test_an_answer_that_says_nothing_writes_no_label(answer: str) -> None:
     value = labels.value_of("badge", answer)
-    said = {"subject": "badge", "image_id": make_image().pk, "source": CONSENSUS, "now": NOW}
+    said: dict[str, Any] = {"subject": "badge", "image_id": make_image().pk, "source": CONSENSUS, "now": NOW}
     assert labels.write(value=value, **said) is None
     assert not Label.objects.exists()
 

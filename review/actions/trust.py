@@ -1,0 +1,114 @@
+"""Questions whose answer is known, hidden among the others, and what they tell of whoever answers them."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from review.actions import pauses
+from review.actions.pauses import is_paused
+from review.actions.settling import CANNOT_TELL, rule_of
+from review.models import (
+    Answer,
+    GoldQuestion,
+    Question,
+    Sighting,
+    SkippedQuestion,
+    WorkerStanding,
+)
+
+__all__ = ["choose_gold", "is_paused", "note_gold"]
+
+NEWCOMER_SHARE = 0.15  # of the first questions, until something is known of a person
+FAST_S = 1.0  # nobody looks at a picture in less
+TURN = 12  # of the least shown are drawn from, so that not everybody meets the same one next
+
+
+def choose_gold(person: User, subject: str | None, now: datetime) -> Question | None:
+    """A question with a known answer to be shown next, or None where the next one is an ordinary one.
+
+    It hangs on what the person did last alone: two tabs agree, and asking twice changes nothing.
+    """
+    last = _last_act(person)
+    if _draw(person.pk, *last) >= _share_for(person, subject):
+        return None
+    rows = gold_for(person, subject).select_related("question__image", "question__other")
+    turn = list(rows.order_by("shown", "pk")[:TURN])
+    if not turn:
+        return None
+    return min(turn, key=lambda gold: _draw(person.pk, gold.pk, *last)).question
+
+
+def _last_act(person: User) -> tuple[int, int]:
+    """Ids of the last answer and of the last question that was passed by."""
+    answers = Answer.objects.filter(answered_by=person).order_by("-pk")
+    skips = SkippedQuestion.objects.filter(skipped_by=person).order_by("-pk")
+    first = [rows.values_list("pk", flat=True).first() or 0 for rows in (answers, skips)]
+    return first[0], first[1]
+
+
+def _share_for(person: User, subject: str | None) -> float:
+    share = rule_of(subject or "").gold_share
+    rows = WorkerStanding.objects.filter(person=person)
+    rows = rows.filter(subject=subject) if subject else rows
+    seen = rows.order_by("-gold_seen").values_list("gold_seen", flat=True).first() or 0
+    return max(share, NEWCOMER_SHARE) if seen < pauses.FIRST_KNOWN else share
+
+
+def _draw(*key: int) -> float:
+    """A number of 0 to 1 that hangs on the key alone."""
+    digest = hashlib.sha256(":".join(map(str, key)).encode()).digest()
+    return int.from_bytes(digest[:6], "big") / 2**48
+
+
+def gold_for(person: User, subject: str | None) -> QuerySet[GoldQuestion]:
+    """Known questions whose pictures this person has not met for their subject, and did not make."""
+    seen = Sighting.objects.filter(
+        Q(other=OuterRef("question__other")) | Q(other__isnull=True),
+        person=person,
+        subject=OuterRef("question__subject"),
+        image=OuterRef("question__image"),
+    )
+    answered = Answer.objects.filter(question=OuterRef("question"), answered_by=person)
+    skipped = SkippedQuestion.objects.filter(question=OuterRef("question"), skipped_by=person)
+    rows = GoldQuestion.objects.filter(is_active=True)
+    rows = rows.filter(question__subject=subject) if subject else rows
+    rows = rows.exclude(created_by=person)
+    return rows.filter(~Exists(answered), ~Exists(skipped), ~Exists(seen))
+
+
+def note_gold(answer: Answer, now: datetime | None = None) -> None:
+    """Count an answer to a known question, or one that was withdrawn, off again; may pause the person.
+
+    The caller holds the question's row in its transaction. Not being able to tell is not right.
+    """
+    gold = GoldQuestion.objects.filter(question=answer.question_id).first()
+    if gold is None or not answer.counts:
+        return
+    subject = answer.question.subject
+    sign = -1 if answer.withdrawn_at else 1
+    is_right = answer.value == gold.value
+    _count_for_person(answer, subject, gold.value, sign)
+    is_fast = is_right and answer.seconds is not None and answer.seconds < FAST_S
+    GoldQuestion.objects.filter(pk=gold.pk).update(
+        shown=F("shown") + sign,
+        right=F("right") + sign * is_right,
+        fast_right=F("fast_right") + sign * is_fast,
+    )
+    if sign > 0 and not is_right:
+        pauses.judge_standing(answer.answered_by, rule_of(subject), now or answer.answered_at)
+
+
+def _count_for_person(answer: Answer, subject: str, truth: str, sign: int) -> None:
+    """Known answers count for a person's standing at once, until the next fitting counts all."""
+    WorkerStanding.objects.get_or_create(person=answer.answered_by, subject=subject)
+    held = WorkerStanding.objects.select_for_update().get(person=answer.answered_by, subject=subject)
+    held.gold_seen = max(0, held.gold_seen + sign)
+    held.gold_right = max(0, held.gold_right + sign * (answer.value == truth))
+    if answer.value != CANNOT_TELL:
+        row = held.confusion.setdefault(truth, {})
+        row[answer.value] = max(0.0, row.get(answer.value, 0.0) + sign)
+    held.save(update_fields=["gold_seen", "gold_right", "confusion"])

@@ -1,10 +1,9 @@
-"""The small pieces that every page repeats: icons, keys, tabs, marks of a change."""
+"""The small pieces that every page repeats: icons, keys, marks of a change."""
 
 from __future__ import annotations
 
-from django.template import Context, Library
+from django.template import Library
 from django.templatetags.static import static
-from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -28,18 +27,6 @@ def icon(name: str) -> SafeString:
 def kbd(keys: str) -> SafeString:
     """The key of a command, shown on its button."""
     return format_html('<kbd aria-hidden="true">{}</kbd>', keys)
-
-
-@register.simple_tag(takes_context=True)
-def tab(context: Context, word: str, url_name: str, *prefixes: str) -> SafeString | str:
-    """A tab of the top bar, current where the address begins with a prefix; '' for no such page."""
-    try:
-        url = reverse(url_name)
-    except NoReverseMatch:
-        return ""
-    current = context["request"].path.startswith(prefixes) if "request" in context else False
-    mark = SafeString(' aria-current="page"') if current else ""
-    return format_html('<a href="{}"{}>{}</a>', url, mark, word)
 
 
 # Meaning -> its icon; the four meanings have a colour of their own, the rest is quiet.

@@ -47,6 +47,7 @@ TABLE: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "settle-flag": ("POST", "/flags/{flag}/settle/", OWN_CATEGORY),
     "reasons": ("GET", "/reports/reasons/", REVIEW),
     "keys": ("GET", "/settings/keys/", REVIEW),
+    "design": ("GET", "/design/", REVIEW),
     "language": ("POST", "/settings/language/", ALL),
     "texts": ("GET", "/texts/de-0.js", ALL),
     "decide": ("POST", "/proposals/{proposal}/decide/", OWN_CATEGORY),

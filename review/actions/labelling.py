@@ -1,4 +1,4 @@
-"""Questions, one at a time: taken by one statement, answered once a person, never thrown away."""
+"""Questions to people: answered once a person, passed by, flagged, taken back; an answer is never lost."""
 
 from __future__ import annotations
 
@@ -6,49 +6,143 @@ from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Q, QuerySet, Subquery
+from django.db.models import QuerySet
 
-from review.access import questions_for
-from review.models import Answer, Question
+from review.actions import settling, trust
+from review.actions.slots import add_slot, close_slots
+from review.models import Answer, Question, QuestionSlot, Sighting, SkippedQuestion
 
-LASTS = timedelta(minutes=5)
+__all__ = ["add_slot", "close_slots", "record_answer", "skip", "take_back"]
+
 CANNOT_TELL = "cannot_tell"
+UNDO_MOST = 10  # of one's own last answers may be taken back
+HELD_AGAIN = timedelta(minutes=10)
 
 
 class InvalidAnswer(Exception):
     """The question does not offer this answer."""
 
 
+class TooOld(Exception):
+    """Only the last ten answers can be taken back."""
+
+
 @transaction.atomic
-def take_question(*, by: User, now: datetime) -> Question | None:
-    """The question that this person holds, or the next free one, held for them from now on.
-
-    Asked twice at once, for instance by a key and a click, both get the same one.
-    """
-    mine = questions_for(by).filter(leased_by=by, leased_until__gte=now)
-    free = questions_for(by).filter(Q(leased_until__isnull=True) | Q(leased_until__lt=now))
-    User.objects.select_for_update(no_key=True).get(pk=by.pk)
-    return _hold(mine, by, now) or _hold(free, by, now, skip=True)
-
-
-def _hold(rows: QuerySet[Question], by: User, now: datetime, skip: bool = False) -> Question | None:
-    """Take the oldest of the rows; with `skip`, of those that nobody else takes at this very moment."""
-    oldest = rows.order_by("pk").select_for_update(skip_locked=skip, of=("self",)).values("pk")[:1]
-    until = now + LASTS
-    taken = Question.objects.filter(pk=Subquery(oldest)).update(leased_by=by, leased_until=until)
-    if not taken:
-        return None
-    held = Question.objects.select_related("image", "product__category")
-    return held.filter(leased_by=by, leased_until=until).order_by("pk").first()
-
-
-def record_answer(*, question: Question, by: User, value: str, now: datetime) -> Answer:
+def record_answer(
+    *,
+    question: Question,
+    by: User,
+    value: str,
+    now: datetime,
+    client_id: str = "",
+    seconds: float | None = None,
+) -> Answer:
     """Keep a person's answer, late ones too; a second one changes nothing and gives back the first."""
     if value not in (*question.choices, CANNOT_TELL):
         raise InvalidAnswer(value)
-    said = {"value": value, "answered_at": now}
-    answer, is_new = Answer.objects.get_or_create(question=question, answered_by=by, defaults=said)
-    if is_new:
-        held = Question.objects.filter(pk=question.pk, leased_by=by)
-        held.update(leased_by=None, leased_until=None)
+    question = _lock(question, by)
+    if known := _find_answer(question, by, client_id):
+        return known
+    slot = question.slots.select_for_update(no_key=True).filter(leased_by=by).first()
+    answer = Answer.objects.create(
+        question=question,
+        slot=slot,
+        value=value,
+        client_id=client_id,
+        seconds=seconds,
+        is_late=slot is None or question.state != Question.State.OPEN,
+        counts=trust.is_paused(by, question.subject) is None,
+        answered_by=by,
+        answered_at=now,
+    )
+    _close(slot)
+    _note_sighting(question, by)
+    _count(question, answer, now)
     return answer
+
+
+def _count(question: Question, answer: Answer, now: datetime) -> None:
+    """A known question tells of the person, any other one of the picture."""
+    if hasattr(question, "gold"):
+        trust.note_gold(answer, now)
+    else:
+        settling.count_vote(question, now)
+
+
+@transaction.atomic
+def skip(*, question: Question, by: User, now: datetime, reason: str = "", is_flag: bool = False) -> None:
+    """Pass it by for good; a flag says that something is wrong with it. Its slot is free again."""
+    question = _lock(question, by)
+    said = {"is_flag": is_flag, "reason": reason[:500], "skipped_at": now}
+    _, is_new = SkippedQuestion.objects.get_or_create(question=question, skipped_by=by, defaults=said)
+    question.slots.filter(leased_by=by).update(leased_by=None, leased_until=None)
+    _note_sighting(question, by)
+    if is_new and is_flag:
+        settling.count_vote(question, now)
+
+
+@transaction.atomic
+def take_back(*, question: Question, by: User, now: datetime) -> bool:
+    """Withdraw one's answer, or pass the question by no longer; it is held for the person again.
+
+    False where there is nothing to take back, for instance because it was done before. Raises TooOld.
+    """
+    question = _lock(question, by)
+    passed = SkippedQuestion.objects.filter(question=question, skipped_by=by, is_flag=False).delete()[0]
+    answer = question.answers.filter(answered_by=by, withdrawn_at__isnull=True).first()
+    if answer is None:
+        return bool(passed and _hold(question, None, by, now))
+    newer = Answer.objects.filter(answered_by=by, withdrawn_at__isnull=True, pk__gt=answer.pk)
+    if newer[:UNDO_MOST].count() >= UNDO_MOST:
+        raise TooOld
+    answer.withdrawn_at = now
+    answer.save(update_fields=["withdrawn_at"])
+    _hold(question, answer.slot, by, now)
+    _count(question, answer, now)
+    return True
+
+
+def _lock(question: Question, by: User) -> Question:
+    """The person first, as everywhere: what they do in two windows at once happens one by one."""
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)
+    rows = Question.objects.select_for_update(no_key=True, of=("self",)).select_related("gold")
+    return rows.get(pk=question.pk)
+
+
+def _find_answer(question: Question, by: User, client_id: str) -> Answer | None:
+    """What this person said of the question, or what this sending kept before it was taken back."""
+    mine = question.answers.filter(answered_by=by)
+    sent = mine.filter(client_id=client_id).first() if client_id else None
+    return sent or mine.filter(withdrawn_at__isnull=True).first()
+
+
+def _close(slot: QuestionSlot | None) -> None:
+    if slot is not None:
+        slot.is_open, slot.leased_by, slot.leased_until = False, None, None
+        slot.save(update_fields=["is_open", "leased_by", "leased_until"])
+
+
+def _hold(question: Question, slot: QuestionSlot | None, by: User, now: datetime) -> bool:
+    """Have the question before the person again, where there is room for their vote."""
+    free = question.slots.filter(is_open=True, leased_by__isnull=True)
+    slot = slot or free.select_for_update(skip_locked=True).first()
+    _sightings(question, by).delete()
+    if slot is None:
+        return False
+    slot.is_open = question.state == Question.State.OPEN and not hasattr(question, "gold")
+    slot.leased_by, slot.leased_until = by, now + HELD_AGAIN
+    slot.save(update_fields=["is_open", "leased_by", "leased_until"])
+    return True
+
+
+def _sightings(question: Question, by: User) -> QuerySet[Sighting]:
+    seen = Sighting.objects.filter(person=by, subject=question.subject, image_id=question.image_id)
+    return seen.filter(other_id=question.other_id)
+
+
+def _note_sighting(question: Question, by: User) -> None:
+    """The picture is not put before this person again for this subject, whatever product it comes with."""
+    row = Sighting(
+        person=by, subject=question.subject, image_id=question.image_id, other_id=question.other_id
+    )
+    Sighting.objects.bulk_create([row], ignore_conflicts=True)

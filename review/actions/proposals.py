@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
 from review.actions import changes
+from review.actions.asking import Asked, ask, count_products, rank
 from review.actions.changes import Change, DraftItem
 from review.models import (
     Category,
@@ -200,22 +201,21 @@ def _make_item(
 
 def _ask(product: Product, draft: Draft, images: Mapping[str, Image], now: datetime) -> None:
     """Turn doubts into questions for people; one that was asked before is not asked again."""
-    Question.objects.bulk_create(
-        (
-            Question(
-                kind=doubt.kind,
-                subject=doubt.subject,
-                image=images[item.sha256],
-                product=product,
-                choices=list(doubt.choices),
-                model_says=asdict(doubt)["model_says"],
-                created_at=now,
-            )
-            for item in draft.items
-            for doubt in item.doubts
-        ),
-        ignore_conflicts=True,
-    )
+    doubts = [(images[item.sha256].pk, doubt) for item in draft.items for doubt in item.doubts]
+    shown_by = count_products([image for image, _ in doubts])
+    asked = [
+        Asked(
+            subject=doubt.subject,
+            image_id=image,
+            product_id=product.pk,
+            category_id=product.category_id,
+            choices=doubt.choices,
+            model_says=doubt.model_says,
+            weight=rank(doubt.nearness, shown_by.get(image, 1)),
+        )
+        for image, doubt in doubts
+    ]
+    ask(asked, origin=Question.Origin.DOUBT, now=now)
 
 
 def _note_category(product: Product, draft: Draft) -> None:

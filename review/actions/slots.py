@@ -2,17 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Max
 
+from pipeline.labels import QUALITY_DEFECTS
 from review.models import Question, QuestionSlot
+
+LATER_VOTE = 0.02  # of priority: a second vote waits behind first votes of almost the same rank
+KINDS = {"type": "type", "pair": "pair", "hero": "preference"} | dict.fromkeys(QUALITY_DEFECTS, "quality")
+
+
+def kind_of(subject: str) -> str:
+    """The kind of label that an answer on a subject gives."""
+    return KINDS.get(subject, "compliance")
+
+
+def make_slot(question: Question, number: int) -> QuestionSlot:
+    """The slot for the question's vote of this number, from 1, unsaved."""
+    priority = question.priority - LATER_VOTE * (number - 1)
+    return QuestionSlot(question=question, subject=question.subject, number=number, priority=priority)
+
+
+def open_slots(questions: Iterable[Question], votes: int) -> None:
+    """Room for the first votes on each; done twice, it changes nothing."""
+    rows = [make_slot(question, number) for question in questions for number in range(1, votes + 1)]
+    QuestionSlot.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def add_slot(question: Question, now: datetime) -> QuestionSlot:
     """Room for one vote more; the caller holds the question's row."""
     last = question.slots.aggregate(last=Max("number"))["last"] or 0
-    return QuestionSlot.objects.create(question=question, number=last + 1, priority=question.priority)
+    slot = make_slot(question, last + 1)
+    slot.save()
+    return slot
 
 
 def close_slots(question: Question) -> None:

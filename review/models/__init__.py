@@ -22,8 +22,23 @@ from review.models.datasets import (
     Work,
 )
 from review.models.events import Event
-from review.models.labelling import Answer, Label, Question, QuestionSlot, Sighting, SkippedQuestion
-from review.models.learning import ImageAnalysis, ModelComparison, ModelVersion, Release, TrainingRun
+from review.models.labelling import (
+    Answer,
+    Label,
+    Question,
+    QuestionSlot,
+    Sighting,
+    SkippedQuestion,
+    WorkerPlace,
+)
+from review.models.learning import (
+    ImageAnalysis,
+    ModelComparison,
+    ModelScore,
+    ModelVersion,
+    Release,
+    TrainingRun,
+)
 from review.models.loops import ImproveLoop, ImproveRound
 from review.models.proposals import (
     CHANGES,
@@ -70,6 +85,7 @@ __all__ = [
     "Label",
     "LabelImport",
     "ModelComparison",
+    "ModelScore",
     "ModelVersion",
     "Offer",
     "Product",
@@ -98,5 +114,6 @@ __all__ = [
     "TrainingRun",
     "Work",
     "WorkerPause",
+    "WorkerPlace",
     "WorkerStanding",
 ]

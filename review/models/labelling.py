@@ -104,10 +104,6 @@ class Question(models.Model):
     settled_value = models.CharField(max_length=40, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
-    leased_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    leased_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -130,9 +126,13 @@ class Question(models.Model):
 
 
 class QuestionSlot(models.Model):
-    """Room for one vote on a question; whoever takes it holds it for ten minutes."""
+    """Room for one vote on a question; whoever takes it holds it for ten minutes.
+
+    A known question is put before one person in a slot of theirs that was never open to others.
+    """
 
     question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="slots")
+    subject = models.CharField(max_length=40)  # the question's, so that the queue of each is an index
     number = models.PositiveSmallIntegerField()
     priority = models.FloatField(default=0)
     is_open = models.BooleanField(default=True)  # no vote in it yet, and the question is still asked
@@ -144,12 +144,33 @@ class QuestionSlot(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["question", "number"], name="one_slot_a_number")]
         indexes = [
-            models.Index(fields=["-priority", "id"], name="slots_by_rank", condition=Q(is_open=True)),
-            models.Index(fields=["leased_by"], name="slots_held", condition=Q(is_open=True)),
+            models.Index(
+                fields=["subject", "-priority", "id"], name="slots_of_a_subject", condition=Q(is_open=True)
+            ),
+            models.Index(fields=["leased_by"], name="slots_held", condition=Q(leased_by__isnull=False)),
         ]
 
     def __str__(self) -> str:
         return f"{self.question} vote {self.number}"
+
+
+class WorkerPlace(models.Model):
+    """How far a person has come in a subject's queue: what stands before was theirs, or is somebody's.
+
+    Without it, whoever has answered 20,000 questions would pass over all of them for the next one.
+    """
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    subject = models.CharField(max_length=40)
+    priority = models.FloatField()
+    slot = models.BigIntegerField()  # its id; both are of the slot that was taken last
+    began_at = models.DateTimeField()  # from the front of the queue; now and then it is begun again
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "subject"], name="one_place_a_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.person} in {self.subject}"
 
 
 class Answer(models.Model):

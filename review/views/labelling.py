@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from review.access import ADMIN, SPECIALIST, WORKER, get_question_for
-from review.actions import labelling
+from review.actions import labelling, taking
 from review.actions.changes import VIEWS
 from review.actions.labelling import CANNOT_TELL, InvalidAnswer
 from review.models import Answer, Question
@@ -80,7 +80,7 @@ def keep_answer(request: HttpRequest, by: User, now: datetime) -> str:
 
 def describe_next(by: User, now: datetime) -> dict[str, Any]:
     """All that the page shows, and nothing that would tell more than the question."""
-    question = labelling.take_question(by=by, now=now)
+    question = next(iter(taking.take(by=by, now=now).questions), None)
     today = now.replace(hour=0, minute=0, second=0, microsecond=0)
     shown: dict[str, Any] = {
         "answered_today": Answer.objects.filter(answered_by=by, answered_at__gte=today).count()

@@ -1,0 +1,120 @@
+"""Where in the queue a person goes on: the next free slot, found without passing over all that was theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import connection
+
+from review.models import WorkerPlace
+
+FRONT = 2000  # slots from the front that are looked at again and again for what is new there
+BEGIN_AGAIN = timedelta(minutes=2)
+FIRST, LAST = float("inf"), float("-inf")
+
+# One statement: nobody else can get the slot between the looking and the taking. What a person has seen
+# is in the sightings; the pictures that they hold at this moment are given.
+CLAIM = """
+UPDATE review_questionslot AS mine SET leased_by_id = %(me)s, leased_until = %(until)s
+WHERE mine.id = (
+  SELECT slot.id
+  FROM review_questionslot AS slot JOIN review_question AS question ON question.id = slot.question_id
+  WHERE slot.is_open AND slot.subject = %(subject)s
+    AND slot.priority <= %(above)s AND slot.priority >= %(below)s
+    AND (slot.priority < %(above)s OR slot.id > %(after)s)
+    AND (slot.leased_until IS NULL OR slot.leased_until < %(now)s)
+    AND question.state = 'open'
+    AND question.image_id <> ALL(%(besides)s)
+    AND NOT EXISTS (
+      SELECT FROM review_sighting AS seen
+      WHERE seen.person_id = %(me)s AND seen.subject = slot.subject AND seen.image_id = question.image_id
+        AND seen.other_id IS NOT DISTINCT FROM question.other_id)
+  ORDER BY slot.priority DESC, slot.id
+  LIMIT 1 FOR UPDATE OF slot SKIP LOCKED)
+RETURNING mine.id, mine.question_id, mine.priority,
+  (SELECT image_id FROM review_question WHERE id = mine.question_id)
+"""
+DEPTH = """
+SELECT priority FROM review_questionslot WHERE is_open AND subject = %s
+ORDER BY priority DESC, id OFFSET %s LIMIT 1
+"""
+# From the first slot of one subject to the first of the next: as many steps as there are subjects.
+SUBJECTS = """
+WITH RECURSIVE first AS (
+  (SELECT subject, priority FROM review_questionslot WHERE is_open
+    ORDER BY subject, priority DESC, id LIMIT 1)
+  UNION ALL
+  SELECT next.subject, next.priority FROM first, LATERAL (
+    SELECT subject, priority FROM review_questionslot WHERE is_open AND subject > first.subject
+    ORDER BY subject, priority DESC, id LIMIT 1) AS next)
+SELECT subject FROM first ORDER BY priority DESC, subject
+"""
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A slot that is the person's now."""
+
+    slot: int
+    question: int
+    priority: float
+    image: int
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A part of a subject's queue: from a priority, after a slot, down to another."""
+
+    above: float = FIRST
+    below: float = LAST
+    after: int = 0
+
+
+def list_subjects() -> list[str]:
+    """Subjects that have open slots, the one with the most urgent slot first."""
+    with connection.cursor() as cursor:
+        cursor.execute(SUBJECTS)
+        return [row[0] for row in cursor.fetchall()]
+
+
+def claim(
+    *, by: User, subject: str, now: datetime, until: datetime, besides: Sequence[int]
+) -> Claimed | None:
+    """The next slot for a person; None when there is nothing of this subject that they have not seen.
+
+    Goes on from where the person is in the queue. Every two minutes the front is looked at for what
+    has come in since; at the end it is begun again.
+    """
+    given = {"me": by.pk, "subject": subject, "now": now, "until": until, "besides": list(besides)}
+    place = WorkerPlace.objects.filter(person=by, subject=subject).first()
+    if place is not None and now - place.began_at > BEGIN_AGAIN:
+        found = _claim(Stretch(below=_find_depth(subject)), given)
+        if found:
+            return found
+        WorkerPlace.objects.filter(pk=place.pk).update(began_at=now)
+    found = _claim(Stretch(above=place.priority, after=place.slot), given) if place else None
+    found = found or _claim(Stretch(), given)
+    if found:
+        said = {"priority": found.priority, "slot": found.slot}
+        fresh = {**said, "began_at": now}
+        WorkerPlace.objects.update_or_create(person=by, subject=subject, defaults=said, create_defaults=fresh)
+    return found
+
+
+def _claim(stretch: Stretch, given: dict[str, Any]) -> Claimed | None:
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM, {**vars(stretch), **given})
+        row = cursor.fetchone()
+    return Claimed(slot=row[0], question=row[1], priority=row[2], image=row[3]) if row else None
+
+
+def _find_depth(subject: str) -> float:
+    """The priority of the last slot that counts as the front."""
+    with connection.cursor() as cursor:
+        cursor.execute(DEPTH, [subject, FRONT])
+        row = cursor.fetchone()
+    return float(row[0]) if row else LAST

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from pipeline.voting import Counts, Outcome, VotingRule, decide, weigh_votes
 from review.actions import labels
@@ -78,28 +79,31 @@ def recount(questions: Sequence[Question], now: datetime, *, reopen: bool = Fals
 
 
 def read_ballots(questions: Sequence[Question]) -> list[Ballot]:
-    """All that was said to the questions and counts, by three statements."""
+    """All that was said to the questions and counts, by two statements."""
+    ids = [question.pk for question in questions]
     said: defaultdict[int, list[tuple[int, str]]] = defaultdict(list)
-    rows = Answer.objects.filter(question__in=questions, counts=True, withdrawn_at__isnull=True)
-    for question, person, value in rows.values_list("question_id", "answered_by_id", "value"):
-        said[question].append((person, value))
-    known = Label.objects.filter(question__in=questions, source__in=KNOWN_SOURCES, withdrawn_at=None)
-    known_ids = {label.question_id for label in known if label.question_id}
-    flags = Count("skips", filter=Q(skips__is_flag=True), distinct=True)
-    slots = Count("slots", filter=Q(slots__is_open=True), distinct=True)
-    of_each = Question.objects.filter(pk__in=[question.pk for question in questions])
-    counts = {pk: rest for pk, *rest in of_each.values_list("pk", flags, slots)}
-    return [_fill(question, said[question.pk], counts[question.pk], known_ids) for question in questions]
+    rows = Answer.objects.filter(question__in=ids, counts=True, withdrawn_at__isnull=True)
+    for pk, person, value in rows.values_list("question_id", "answered_by_id", "value"):
+        said[pk].append((person, value))
+    known = Label.objects.filter(question=OuterRef("pk"), source__in=KNOWN_SOURCES, withdrawn_at=None)
+    counted = Question.objects.filter(pk__in=ids).annotate(
+        flags=Count("skips", filter=Q(skips__is_flag=True), distinct=True),
+        open_slots=Count("slots", filter=Q(slots__is_open=True), distinct=True),
+        is_known=Exists(known),
+    )
+    rows_of = {row["pk"]: row for row in counted.values("pk", "flags", "open_slots", "is_known")}
+    return [_fill(question, said[question.pk], rows_of[question.pk]) for question in questions]
 
 
-def _fill(
-    question: Question, said: list[tuple[int, str]], counts: Sequence[int], known_ids: set[int]
-) -> Ballot:
-    votes = [(person, value) for person, value in said if value in question.choices]
-    unsure = sum(value == CANNOT_TELL for _, value in said)
-    flags, open_slots = counts
-    is_known = question.pk in known_ids or (question.state == SETTLED and not question.settled_value)
-    return Ballot(question, votes, unsure, flags, open_slots, is_known)
+def _fill(question: Question, said: list[tuple[int, str]], counted: Mapping[str, Any]) -> Ballot:
+    return Ballot(
+        question=question,
+        votes=[(person, value) for person, value in said if value in question.choices],
+        unsure=sum(value == CANNOT_TELL for _, value in said),
+        flags=counted["flags"],
+        open_slots=counted["open_slots"],
+        is_known=counted["is_known"] or (question.state == SETTLED and not question.settled_value),
+    )
 
 
 def read_weights(subject: str, people: Iterable[int]) -> Weights:

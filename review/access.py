@@ -5,7 +5,20 @@ from __future__ import annotations
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.db.models import Q, QuerySet
 
-from review.models import CatalogImport, Flag, Image, Product, Proposal, Question, RunProduct, SelectionRun
+from review.models import (
+    BulkApproval,
+    CatalogImport,
+    Category,
+    Flag,
+    Image,
+    Product,
+    Proposal,
+    Question,
+    RunProduct,
+    SecondOpinion,
+    SelectionRun,
+)
+from review.models.proposals import ProposalQuerySet
 
 SPECIALIST, WORKER, ADMIN = "specialist", "worker", "admin"
 ROLES = (SPECIALIST, WORKER, ADMIN)
@@ -41,15 +54,23 @@ def require_role(user: AnyUser, *roles: str) -> None:
         raise NotAllowed
 
 
-def _in_granted_categories(user: AnyUser, prefix: str) -> Q:
+def _in_granted_categories(user: AnyUser) -> Q:
     """Rows of the categories that are this specialist's; the empty grant covers products without one."""
-    allowed = Q(pk__in=[])
-    for path in _granted_paths(user):
-        if not path:
-            return Q()
-        allowed |= Q(**{f"{prefix}category__path": path})
-        allowed |= Q(**{f"{prefix}category__path__startswith": path + " > "})
-    return allowed
+    if "" in _granted_paths(user):
+        return Q()
+    return Q(category__in=_granted_categories(user))
+
+
+def _granted_categories(user: AnyUser) -> list[int]:
+    """Ids, so that rows are found by an index of their own; asked of the database once an object."""
+    known = getattr(user, "_smartimg_categories", None)
+    if known is None:
+        allowed = Q(pk__in=[])
+        for path in _granted_paths(user):
+            allowed |= Q(path=path) | Q(path__startswith=path + " > ")
+        known = list(Category.objects.filter(allowed).values_list("pk", flat=True))
+        user._smartimg_categories = known  # type: ignore[union-attr]
+    return known
 
 
 def _granted_paths(user: AnyUser) -> list[str]:
@@ -66,15 +87,15 @@ def products_for(user: AnyUser) -> QuerySet[Product]:
     require_role(user, SPECIALIST, ADMIN)
     if ADMIN in roles_of(user):
         return Product.objects.all()
-    return Product.objects.filter(_in_granted_categories(user, ""))
+    return Product.objects.filter(_in_granted_categories(user))
 
 
-def proposals_for(user: AnyUser) -> QuerySet[Proposal]:
+def proposals_for(user: AnyUser) -> ProposalQuerySet:
     """The proposals that a person may decide on."""
     require_role(user, SPECIALIST, ADMIN)
     if ADMIN in roles_of(user):
         return Proposal.objects.all()
-    return Proposal.objects.filter(_in_granted_categories(user, "product__"))
+    return Proposal.objects.filter(_in_granted_categories(user))
 
 
 def get_product_for(user: AnyUser, external_id: str) -> Product:
@@ -103,6 +124,31 @@ def flags_for(user: AnyUser) -> QuerySet[Flag]:
 def get_flag_for(user: AnyUser, flag_id: int) -> Flag:
     """One flag with its product."""
     found = flags_for(user).select_related("product", "image").filter(pk=flag_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def get_bulk_for(user: AnyUser, bulk_id: int) -> BulkApproval:
+    """One's own approval in bulk."""
+    require_role(user, SPECIALIST, ADMIN)
+    found = BulkApproval.objects.filter(approved_by_id=user.pk, pk=bulk_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def second_opinions_for(user: AnyUser) -> QuerySet[SecondOpinion]:
+    """Decisions of others, in this person's categories, that are to be made again; none that was undone."""
+    rows = SecondOpinion.objects.filter(decision__undone_by__isnull=True)
+    return rows.filter(decision__proposal__in=proposals_for(user)).exclude(decision__decided_by_id=user.pk)
+
+
+def get_second_opinion_for(user: AnyUser, opinion_id: int) -> SecondOpinion:
+    """One that this person may give, with its proposal."""
+    proposal = "decision__proposal__"
+    rows = second_opinions_for(user).select_related(proposal + "product__category", proposal + "based_on")
+    found = rows.filter(pk=opinion_id).first()
     if found is None:
         raise NotFound
     return found

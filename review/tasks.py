@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerError
 
-from review.actions import runs
+from review.actions import drafts, runs
 from review.models import Offer, RunBatch, SelectionRun
 from review.stopping import ask_to_stop
 
@@ -98,6 +98,12 @@ def resume_runs() -> None:
         runs.give_up_lost_batches(run_id=run.pk, now=timezone.now())
         send_batches(run.pk)
         runs.finish_if_complete(run_id=run.pk, now=timezone.now())
+
+
+@shared_task
+def clean_drafts() -> None:
+    """Drafts of what was decided long ago go; beat calls this."""
+    logger.info("%d old drafts deleted", drafts.clean(now=timezone.now()))
 
 
 def send_batches(run_id: int) -> None:

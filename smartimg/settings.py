@@ -206,11 +206,15 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600}
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
     "resume-runs": {"task": "review.tasks.resume_runs", "schedule": 15.0},
+    "clean-drafts": {"task": "review.tasks.clean_drafts", "schedule": 86_400.0},
 }
 CELERY_TIMEZONE = TIME_ZONE
 BATCH_SIZE = read_int("SMARTIMG_BATCH_SIZE", 8, least=1)
 # A batch whose worker was killed waits this long for the next one; live workers renew it in time.
 LEASE_S = read_int("SMARTIMG_LEASE_S", 45, least=5)
+
+# Of 100 decided proposals, so many are shown again to a second specialist who does not know the decision.
+SECOND_OPINION_PERCENT = read_int("SMARTIMG_SECOND_OPINION_PERCENT", 5)
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

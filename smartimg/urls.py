@@ -10,6 +10,10 @@ from smartimg import health
 urlpatterns = [
     path("", include("review.views.people")),
     path("", include("review.views.proposals")),
+    path("", include("review.views.saved_filters")),
+    path("", include("review.views.bulk")),
+    path("", include("review.views.second_opinions")),
+    path("", include("review.views.agreement")),
     path("", include("review.views.proposal_evidence")),
     path("", include("review.views.flags")),
     path("", include("review.views.reasons")),

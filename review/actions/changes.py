@@ -4,26 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import reduce
 from typing import Any
 
 from pipeline.labels import COMPLIANCE_DEFECTS, UNSURE
-
-# How much one change is worth to a customer, 0 to 1; several add up as 1 - (1 - a)(1 - b)...
-WORTH = {
-    "poor hero replaced": 0.6,
-    "hero": 0.3,
-    "compliance": 0.4,
-    "quality": 0.25,
-    "added": 0.2,
-    "copy": 0.15,
-    "replaced": 0.1,
-    "moved": 0.05,
-}
-UNSURE_WEIGHT = 0.7  # doubt of a set in which every kept type is unsure
-NEAR_WEIGHT = 0.3  # doubt that one judgement right at its threshold adds
 
 VIEWS = {
     "front": "front view",
@@ -140,31 +125,6 @@ def count_changes(change: Change) -> dict[str, int]:
     counts["added"] = len(change.added)
     counts["unsure"] = sum(change.items[key].image_type == UNSURE for key in change.after)
     return {kind: count for kind, count in counts.items() if count}
-
-
-def rate_benefit(change: Change) -> float:
-    """How much better the customer's set would be: 0 (nothing) to 1; an order for queues, not a promise."""
-    counts = count_changes(change)
-    hero = next((item for item in change.dropped if item.sha256 == change.before[0]), None)
-    poor_hero = hero is not None and kind_of_drop(hero.reason) != "copy"
-    parts = [WORTH["poor hero replaced" if poor_hero else "hero"]] * counts.get("hero", 0)
-    parts += [WORTH["added"]] * (counts.get("added", 0) - len(change.replaced))
-    parts += [WORTH["replaced"]] * len(change.replaced)
-    for kind in ("compliance", "quality", "copy", "moved"):
-        parts += [WORTH[kind]] * counts.get(kind, 0)
-    return round(_add_up(parts), 4)
-
-
-def rate_doubt(change: Change) -> float:
-    """How unsure the judges are: 0 to 1, from the share of unsure types and scores near their thresholds."""
-    kept = [change.items[key] for key in change.after]
-    unsure = sum(item.image_type == UNSURE for item in kept) / max(1, len(kept))
-    near = [doubt.nearness for item in change.items.values() for doubt in item.doubts if doubt.kind != "type"]
-    return round(_add_up([UNSURE_WEIGHT * unsure, *(NEAR_WEIGHT * value for value in near)]), 4)
-
-
-def _add_up(parts: Sequence[float]) -> float:
-    return 1 - reduce(lambda left, part: left * (1 - part), parts, 1.0)
 
 
 def summarise(change: Change, suppliers: Mapping[str, str]) -> str:

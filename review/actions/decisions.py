@@ -12,6 +12,7 @@ from django.db import transaction
 from review.actions import publishing
 from review.actions.edits import Edits, Fact, InvalidEdits, answers, find_facts, read_edits
 from review.actions.proposals import find_current_set
+from review.actions.sampling import ask_again
 from review.models import Decision, Event, Label, Product, Proposal, ProposalItem, PublishedSet, Question
 
 SUBMIT_KEY = re.compile(r"[\w-]{1,64}", re.ASCII)
@@ -107,9 +108,11 @@ def undo(*, decision: Decision, by: User, submit_key: str, now: datetime) -> Dec
 
 
 def _decide(proposal: Proposal, kind: str, by: User, submit_key: str, now: datetime, **said: Any) -> Decision:
-    return Decision.objects.create(
+    decision = Decision.objects.create(
         proposal=proposal, kind=kind, submit_key=submit_key, decided_by=by, decided_at=now, **said
     )
+    ask_again(decision=decision, now=now)
+    return decision
 
 
 def _publish_final(
@@ -177,6 +180,11 @@ def _items_of(proposal: Proposal) -> dict[str, ProposalItem]:
     return {item.image.sha256: item for item in rows}
 
 
+def read_final(proposal: Proposal, final: object, edits: object) -> Edits:
+    """A reviewer's set and edits against the pictures of the proposal; raises UnableToDecide."""
+    return _read(final, edits, _items_of(proposal))
+
+
 def _read(final: object, edits: object, items: dict[str, ProposalItem]) -> Edits:
     try:
         return read_edits(final=final, edits=edits, items=items)
@@ -218,8 +226,9 @@ def _make_label(fact: Fact, decision: Decision, items: dict[str, ProposalItem], 
 
 def _close(proposal: Proposal, state: str) -> None:
     """Set the state and give the lease back."""
-    proposal.state, proposal.leased_by, proposal.leased_until = state, None, None
-    proposal.save(update_fields=["state", "leased_by", "leased_until"])
+    proposal.state = state
+    proposal.leased_by = proposal.leased_until = proposal.leased_at = None
+    proposal.save(update_fields=["state", "leased_by", "leased_until", "leased_at"])
 
 
 def _note(kind: str, decision: Decision, product: Product, data: dict[str, Any]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -12,6 +12,7 @@ from review.models import Proposal, ReviewDraft
 
 MAX_PICTURES = 2000  # of one proposal; a draft names each at most a few times
 MAX_CLOCK = 2**53 - 1  # what a browser can count to
+KEPT = timedelta(days=30)  # a decision undone later than that brings no edits back
 LISTS, MAPS = ("order", "apart"), ("types", "drops", "copies")
 
 
@@ -50,6 +51,12 @@ def find_former(proposal: Proposal, by: User) -> ReviewDraft | None:
     )
     last = replaced.order_by("-proposal").first()
     return last if last and last.edits else None
+
+
+def clean(*, now: datetime) -> int:
+    """Delete drafts of proposals that are no longer open and were not touched for KEPT; gives how many."""
+    old = ReviewDraft.objects.filter(updated_at__lt=now - KEPT)
+    return old.exclude(proposal__state=Proposal.State.OPEN).delete()[0]
 
 
 def _read(edits: object) -> dict[str, Any] | None:

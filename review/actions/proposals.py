@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import transaction
 
-from review.actions import changes
+from review.actions import benefit, changes
 from review.actions.asking import Asked, ask, count_products, rank
 from review.actions.changes import Change, DraftItem
 from review.models import (
@@ -140,9 +140,9 @@ def _create(run_product: RunProduct, product: Product, draft: Draft, now: dateti
     suppliers = {sha: offer.supplier.name for sha, offer in origins.items()}
     proposal = Proposal.objects.create(
         product=product,
+        category_id=product.category_id,
         run_id=run_product.run_id,
-        benefit=changes.rate_benefit(change),
-        doubt=changes.rate_doubt(change),
+        **_rate(change, product, draft),
         summary=changes.summarise(change, suppliers),
         changes=changes.count_changes(change),
         notes=list(draft.notes),
@@ -160,6 +160,18 @@ def _create(run_product: RunProduct, product: Product, draft: Draft, now: dateti
         kind="proposed", product=product, data={"proposal": proposal.pk, "run": run_product.run_id}
     )
     return proposal
+
+
+def _rate(change: Change, product: Product, draft: Draft) -> dict[str, Any]:
+    """Where it stands in the queue, and why."""
+    doubt = benefit.rate_doubt(change)
+    rated = benefit.rate_benefit(change, doubt=doubt, views_a_week=product.views_a_week)
+    return {
+        "benefit": rated.value,
+        "benefit_parts": [part.as_json() for part in rated.parts],
+        "doubt": doubt,
+        "is_sure": benefit.is_sure(change, doubt, draft.notes),
+    }
 
 
 def find_origins(product_id: int) -> dict[str, Offer]:

@@ -42,19 +42,21 @@ def decide(request: HttpRequest, proposal_id: int) -> HttpResponse:
     assert isinstance(request.user, User)
     proposal = get_proposal_for(request.user, proposal_id)
     try:
-        decision = _decide(request.user, proposal, _read_body(request))
+        decision = _decide(request.user, proposal, read_body(request))
     except UnableToDecide as refused:
-        return _refuse(refused)
+        return refuse(refused)
     undo_url = reverse("undo-decision", args=[decision.pk])
     return JsonResponse({"decision": decision.pk, "undoUrl": undo_url, "word": decision.get_kind_display()})
 
 
-def _refuse(refused: UnableToDecide) -> JsonResponse:
+def refuse(refused: UnableToDecide) -> JsonResponse:
+    """A refusal for the page's script: its code and its words."""
     answer = {"code": refused.code, "message": str(refused)}
     return JsonResponse(answer, status=REFUSED.get(refused.code, 409))
 
 
-def _read_body(request: HttpRequest) -> dict[str, Any]:
+def read_body(request: HttpRequest) -> dict[str, Any]:
+    """What a page's script sent, with its key; raises UnableToDecide."""
     try:
         body = json.loads(request.body)
     except ValueError as wrong:
@@ -67,9 +69,9 @@ def _read_body(request: HttpRequest) -> dict[str, Any]:
 def _decide(by: User, proposal: Proposal, body: dict[str, Any]) -> Decision:
     key, now, kind = body["submit_key"], timezone.now(), str(body.get("kind"))
     refusing = {"reject": decisions.reject, "send_back": decisions.send_back}
-    if refuse := refusing.get(kind):
+    if turn_down := refusing.get(kind):
         reason = str(body.get("reason") or "")
-        return refuse(proposal=proposal, by=by, reason=reason, submit_key=key, now=now)
+        return turn_down(proposal=proposal, by=by, reason=reason, submit_key=key, now=now)
     seen = body.get("seen_set")
     return decisions.approve(
         proposal=proposal,
@@ -108,14 +110,14 @@ def undo_by_key(request: HttpRequest, proposal_id: int) -> HttpResponse:
     assert isinstance(request.user, User)
     proposal = get_proposal_for(request.user, proposal_id)
     try:
-        body = _read_body(request)
+        body = read_body(request)
         decision = proposal.decisions.filter(submit_key=str(body.get("of"))[:64].replace("\0", "")).first()
         if decision is None:
             raise UnableToDecide("nothing", "There is no such decision: nothing had to be undone.")
         key = body["submit_key"]
         decisions.undo(decision=decision, by=request.user, submit_key=key, now=timezone.now())
     except UnableToDecide as refused:
-        return _refuse(refused)
+        return refuse(refused)
     return JsonResponse({"word": "undone"})
 
 
@@ -142,7 +144,7 @@ def flag(request: HttpRequest, proposal_id: int) -> HttpResponse:
     assert isinstance(request.user, User)
     proposal = get_proposal_for(request.user, proposal_id)
     try:
-        body = _read_body(request)
+        body = read_body(request)
         said = {"reason": str(body.get("reason") or ""), "sha256": str(body.get("image") or "")}
         key = body["submit_key"]
         flags.flag(proposal=proposal, by=request.user, submit_key=key, now=timezone.now(), **said)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -25,16 +26,21 @@ class Order:
         minus = "-" if self.descending != backwards else ""
         return rows.order_by(minus + self.column, "-pk" if backwards else "pk")
 
-    def after(self, rows: QuerySet[Row], cursor: str, backwards: bool = False) -> QuerySet[Row]:
-        """Only the rows behind a cursor; a cursor that makes no sense is the beginning."""
+    def ranges(self, rows: QuerySet[Row], cursor: str, backwards: bool = False) -> Sequence[QuerySet[Row]]:
+        """The rows behind a cursor in this order: the rest of its value, then what lies beyond.
+
+        Each is one stretch of an index; together they would be none, and all rows ahead were read.
+        A cursor that makes no sense is the beginning.
+        """
         text, _, pk = cursor.rpartition("~")
         try:
             value, pk_value = self.read(text), int(pk)
         except (ValueError, TypeError):
-            return rows
-        beyond = "lt" if self.descending != backwards else "gt"
-        tie = Q(**{self.column: value, f"pk__{'lt' if backwards else 'gt'}": pk_value})
-        return rows.filter(Q(**{f"{self.column}__{beyond}": value}) | tie)
+            return [self.sort(rows, backwards)]
+        tied = Q(**{self.column: value, f"pk__{'lt' if backwards else 'gt'}": pk_value})
+        beyond = Q(**{f"{self.column}__{'lt' if self.descending != backwards else 'gt'}": value})
+        stretches = (beyond,) if self.column in ("id", "pk") else (tied, beyond)
+        return [self.sort(rows.filter(stretch), backwards) for stretch in stretches]
 
     def cursor(self, row: Model) -> str:
         """Where a row stands in this order."""
@@ -53,11 +59,35 @@ class Page(Generic[Row]):
     later: str
 
 
+def read_rows(rows: QuerySet[Row], ranges: Sequence[QuerySet[Row]], many: int) -> list[Row]:
+    """The first rows of several stretches, one after another, each row whole and once."""
+    if len(ranges) == 1:
+        return list(ranges[0][:many])
+    keys: dict[Any, None] = {}
+    for stretch in ranges:
+        if len(keys) < many:
+            more = stretch.exclude(pk__in=keys).values_list("pk", flat=True)
+            keys |= dict.fromkeys(more[: many - len(keys)])
+    found = {row.pk: row for row in rows.filter(pk__in=keys)}
+    return [found[key] for key in keys if key in found]
+
+
+def count_up_to(rows: QuerySet[Row], many: int) -> list[int] | None:
+    """The keys of the rows where there are at most `many`; None for more, without looking at them all."""
+    keys = list(rows.order_by().values_list("pk", flat=True)[: many + 1])
+    return keys if len(keys) <= many else None
+
+
+def estimate(rows: QuerySet[Row]) -> int:
+    """How many rows the planner of the database thinks there are; it looks at none."""
+    plan = json.loads(rows.order_by().explain(format="json"))
+    return int(plan[0]["Plan"]["Plan Rows"])
+
+
 def read_page(rows: QuerySet[Row], order: Order, *, after: str, before: str, size: int) -> Page[Row]:
     """The page behind `after`, or the one that ends ahead of `before`."""
     backwards = bool(before) and not after
-    wanted = order.sort(order.after(rows, before or after, backwards), backwards)
-    found = list(wanted[: size + 1])
+    found = read_rows(rows, order.ranges(rows, before or after, backwards), size + 1)
     has_more, found = len(found) > size, found[:size]
     if backwards:
         found.reverse()

@@ -17,7 +17,7 @@ from review.actions.changes import POOR, VIEWS
 from review.actions.proposals import find_current_set
 from review.models import Proposal
 from review.views.proposal_words import OFFERED_REASONS, REASONS, describe_items, list_types
-from review.views.queue import Filters, find_next
+from review.views.queue_filters import Filters, find_next
 
 MAX_LEFT_OUT = 50  # proposals that a page may ask not to be given again
 # Words that are the same for every proposal; a page has them once.

@@ -17,9 +17,9 @@ from review.models import Proposal
 from review.views import deciding, proposal_data
 from review.views.deciding import REJECT_REASONS, SEND_BACK_REASONS
 from review.views.frame import page
-from review.views.queue import Filters, find_next, queue
+from review.views.queue import queue
+from review.views.queue_filters import Filters
 
-TRIES = 5  # somebody else may take the same proposal in the same moment
 LOADED_AHEAD = 2
 
 
@@ -27,10 +27,11 @@ LOADED_AHEAD = 2
 def next_proposal(request: HttpRequest) -> HttpResponse:
     """Take the next free proposal of the queue and go there; to the queue when there is none."""
     assert isinstance(request.user, User)
-    filters, now = Filters.read(request.GET), timezone.now()
-    for proposal in find_next(request.user, filters, request.GET.get("after", ""), now, TRIES):
-        if leases.take(proposal=proposal, by=request.user, now=now):
-            return redirect(reverse("proposal", args=[proposal.pk]) + filters.address())
+    filters, now, by = Filters.read(request.GET), timezone.now(), request.user
+    rows, cursor = filters.narrow(by)[0], request.GET.get("after", "")
+    for stretch in (*filters.order.ranges(rows, cursor), filters.order.sort(rows)):
+        for taken in leases.take_next(rows=stretch, by=by, now=now):
+            return redirect(reverse("proposal", args=[taken]) + filters.address())
     return redirect(reverse("queue") + filters.address())
 
 

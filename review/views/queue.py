@@ -1,91 +1,34 @@
-"""Which proposals wait for somebody, in which order, behind which filters; the page that lists them."""
+"""The page of the queue: what waits, what others look at, and what one has to do with oneself."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
-from django.db.models import Prefetch, Q, QuerySet
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from review.access import ADMIN, SPECIALIST, AnyUser, proposals_for, runs_for
-from review.models import CHANGES, Category, Proposal, ProposalItem
+from review.access import ADMIN, SPECIALIST, flags_for, proposals_for, runs_for
+from review.actions import second_opinions
+from review.models import CHANGES, Category, Decision, Proposal, ProposalItem
+from review.models.proposals import ProposalQuerySet
 from review.views.frame import page
-from review.views.keyset import Order, read_page
+from review.views.keyset import estimate, read_page
+from review.views.queue_filters import COUNT_UP_TO, MINE, Filters
 
 PAGE_ROWS = 40
-COUNT_UP_TO = 1000  # counting further costs time and tells nobody more
-
-
-def _read_moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError(text)
-    return moment
-
-
-ORDERS = {
-    "benefit": Order("benefit", True, float),
-    "doubt": Order("doubt", True, float),
-    "oldest": Order("created_at", False, _read_moment),
+MAX_HELD = 12  # proposals that others look at; more are not named
+MAX_MINE = 20  # of each kind
+RECENT_RUNS = 200  # among these, the newest that have something open are offered
+SORT_WORDS = {
+    "benefit": "most to gain first",
+    "doubt": "most doubtful first",
+    "oldest": "oldest first",
+    MINE: "yours",
 }
-SORT_WORDS = {"benefit": "most to gain first", "doubt": "most doubtful first", "oldest": "oldest first"}
-
-
-@dataclass(frozen=True)
-class Filters:
-    """What a reviewer asked the queue for; kept in the address from page to page."""
-
-    category: str = ""
-    run: str = ""
-    change: str = ""
-    sort: str = "benefit"
-
-    @classmethod
-    def read(cls, query: QueryDict) -> Filters:
-        """From an address; what is not known falls away."""
-        change, run, sort = query.get("change", ""), query.get("run", ""), query.get("sort", "")
-        return cls(
-            category=query.get("category", "").replace("\0", "")[:300],
-            run=run if run.isdigit() and len(run) < 18 else "",
-            change=change if change in CHANGES else "",
-            sort=sort if sort in ORDERS else "benefit",
-        )
-
-    @property
-    def order(self) -> Order:
-        return ORDERS[self.sort]
-
-    def address(self, **changed: str) -> str:
-        """The query string of these filters with some of them changed; '' for the plain queue."""
-        wanted = {"category": self.category, "run": self.run, "change": self.change, "sort": self.sort}
-        wanted |= changed
-        kept = {
-            name: value for name, value in wanted.items() if value and (name, value) != ("sort", "benefit")
-        }
-        return "?" + urlencode(kept) if kept else ""
-
-    def rows(self, user: AnyUser) -> QuerySet[Proposal]:
-        """The open proposals behind the filters that this person may decide on."""
-        rows = proposals_for(user).filter(state=Proposal.State.OPEN)
-        if self.category:
-            path = Q(product__category__path=self.category)
-            rows = rows.filter(path | Q(product__category__path__startswith=self.category + " > "))
-        if self.run:
-            rows = rows.filter(run_id=int(self.run))
-        if self.change:
-            rows = rows.filter(changes__has_key=self.change)
-        return rows
-
-
-def is_free(user: AnyUser, now: datetime) -> Q:
-    """Nobody else looks at it at this moment."""
-    return Q(leased_until__isnull=True) | Q(leased_until__lt=now) | Q(leased_by=user)
 
 
 def with_heroes(rows: QuerySet[Proposal]) -> QuerySet[Proposal]:
@@ -96,48 +39,71 @@ def with_heroes(rows: QuerySet[Proposal]) -> QuerySet[Proposal]:
     )
 
 
-def find_next(user: User, filters: Filters, cursor: str, now: datetime, many: int) -> list[Proposal]:
-    """The free proposals behind a cursor, and from the beginning again where none are left."""
-    free = filters.rows(user).filter(is_free(user, now))
-    behind = list(filters.order.sort(filters.order.after(free, cursor))[:many])
-    if len(behind) < many and cursor:
-        known = [proposal.pk for proposal in behind]
-        behind += filters.order.sort(free.exclude(pk__in=known))[: many - len(behind)]
-    return behind
-
-
 @page(SPECIALIST, ADMIN)
 def queue(request: HttpRequest) -> HttpResponse:
     """Open proposals with what they would change; those that others look at are named, not listed."""
     assert isinstance(request.user, User)
-    filters, now = Filters.read(request.GET), timezone.now()
-    rows = filters.rows(request.user)
+    person, filters, now = request.user, Filters.read(request.GET), timezone.now()
+    rows, count = filters.narrow(person)
+    context: dict[str, Any] = {
+        "filters": filters,
+        "held": find_held(rows, person, now),
+        "count": count,
+        "about": estimate(rows) if count is None else 0,
+        "count_up_to": COUNT_UP_TO,
+        "sort_words": SORT_WORDS,
+        "has_filter": filters.address(sort="") != "",
+        "saved_filters": list(person.saved_filters.order_by("name")),
+        "second_opinions": second_opinions.count_waiting(person, now),
+    }
+    context |= find_mine(person, now) if filters.is_mine else _read_rows(request, rows, filters, now)
+    return render(request, "proposals/queue.html", context | _choices(person, filters))
+
+
+def _read_rows(
+    request: HttpRequest, rows: ProposalQuerySet, filters: Filters, now: datetime
+) -> dict[str, Any]:
     found = read_page(
-        with_heroes(rows.filter(is_free(request.user, now))),
+        with_heroes(rows.free_for(request.user, now)),
         filters.order,
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
         size=PAGE_ROWS,
     )
-    held = rows.exclude(is_free(request.user, now)).select_related("leased_by", "product")[:5]
-    context: dict[str, Any] = {
-        "filters": filters,
-        "page": found,
-        "rows": [_show(proposal) for proposal in found.rows],
-        "held": held,
-        "count": rows.order_by()[: COUNT_UP_TO + 1].count(),
-        "count_up_to": COUNT_UP_TO,
-        "sort_words": SORT_WORDS[filters.sort],
-        "has_filter": filters.address(sort="") != "",
+    return {"page": found, "rows": [_show(proposal) for proposal in found.rows]}
+
+
+def find_held(rows: ProposalQuerySet, person: User, now: datetime) -> list[Proposal]:
+    """Who is on what: proposals behind the filters that others look at, the longest held first."""
+    held = rows.filter(leased_until__gte=now).exclude(leased_by=person)
+    return list(held.select_related("leased_by", "product").order_by("leased_at", "pk")[:MAX_HELD])
+
+
+def find_mine(person: User, now: datetime) -> dict[str, Any]:
+    """What this person holds, has begun, sent back or flagged; newest first, the same few queries for any."""
+    mine = with_heroes(proposals_for(person))
+    sent_back = Decision.objects.filter(decided_by=person, kind=Decision.Kind.SEND_BACK, undone_by=None)
+    flags = flags_for(person).filter(raised_by=person, settled_at__isnull=True)
+    begun = mine.filter(state=Proposal.State.OPEN, drafts__person=person, drafts__edits__isnull=False)
+    back = mine.filter(state=Proposal.State.SENT_BACK, decisions__in=sent_back).distinct()
+    holding = mine.filter(state=Proposal.State.OPEN, leased_by=person, leased_until__gte=now)
+    return {
+        "mine": {
+            "holding": [_show(one) for one in holding.order_by("-leased_at")[:MAX_MINE]],
+            "begun": [_show(one) for one in begun.order_by("-drafts__updated_at")[:MAX_MINE]],
+            "sent_back": [_show(one) for one in back.order_by("-pk")[:MAX_MINE]],
+            "flags": list(flags.select_related("product", "image").order_by("-pk")[:MAX_MINE]),
+        }
     }
-    return render(request, "proposals/queue.html", context | _choices(request.user, filters))
 
 
 def _choices(user: User, filters: Filters) -> dict[str, Any]:
-    """What can be filtered by: only what has open proposals."""
-    waiting = proposals_for(user).filter(state=Proposal.State.OPEN)
-    paths = Category.objects.filter(product__proposals__in=waiting).distinct().order_by("path")
-    runs = runs_for(user).filter(pk__in=waiting.values("run"))
+    """What can be filtered by: only what has open proposals; an index is asked about each, none is walked."""
+    of_category = proposals_for(user).awaiting_review().filter(category=OuterRef("pk"))
+    paths = Category.objects.filter(Exists(of_category)).order_by("path")
+    of_run = Proposal.objects.awaiting_review().filter(run=OuterRef("pk"))
+    recent = list(runs_for(user).order_by("-pk").values_list("pk", flat=True)[:RECENT_RUNS])
+    runs = runs_for(user).filter(Exists(of_run), pk__in=recent)
     return {
         "categories": list(paths.values_list("path", flat=True)[:200]),
         "runs": list(runs.order_by("-pk")[:20]),

@@ -13,7 +13,15 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from review.actions.store import image_url
-from review.models import CatalogImport, Decision, Flag, RunProduct
+from review.models import (
+    BulkApproval,
+    CatalogImport,
+    Decision,
+    Flag,
+    RunProduct,
+    SavedFilter,
+    SecondOpinion,
+)
 from tests.review.factories import list_shas, make_product, make_proposal
 
 pytestmark = pytest.mark.django_db
@@ -26,6 +34,8 @@ LABELLING = (LOG_IN, NO, YES, YES, YES, YES)
 REVIEW = (LOG_IN, NO, NO, YES, YES, YES)
 OWN_CATEGORY = (LOG_IN, NO, NO, HIDDEN, YES, YES)
 ADMINS = (LOG_IN, NO, NO, NO, NO, YES)
+SAMS = (LOG_IN, NO, NO, HIDDEN, YES, HIDDEN)  # what a person keeps is nobody else's
+NOT_OWN = (LOG_IN, NO, NO, HIDDEN, YES, HIDDEN)  # what Ada decided, somebody else is to decide again
 
 TABLE: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "home": ("GET", "/", PEOPLE),
@@ -33,6 +43,20 @@ TABLE: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "log-out": ("POST", "/log-out/", ALL),
     "health": ("GET", "/health/", ALL),
     "queue": ("GET", "/queue/", REVIEW),
+    "sure": ("GET", "/queue/sure/", REVIEW),
+    "approve-sure": ("POST", "/queue/sure/approve/", REVIEW),
+    "hold-sure": ("POST", "/queue/sure/hold/", REVIEW),
+    "undo-bulk": ("POST", "/bulks/{bulk}/undo/", SAMS),
+    "save-filter": ("POST", "/queue/filters/", REVIEW),
+    "forget-filter": ("POST", "/queue/filters/{filter}/forget/", SAMS),
+    "next-second-opinion": ("GET", "/second-opinions/next/", REVIEW),
+    "second-opinion": ("GET", "/second-opinions/{opinion}/", NOT_OWN),
+    "open-second-opinion": ("POST", "/second-opinions/{opinion}/open/", NOT_OWN),
+    "after-second-opinion": ("GET", "/second-opinions/{opinion}/coming/", NOT_OWN),
+    "give-second-opinion": ("POST", "/second-opinions/{opinion}/give/", NOT_OWN),
+    "withdraw-second-opinion": ("POST", "/second-opinions/{opinion}/withdraw/", NOT_OWN),
+    "hold-second-opinion": ("POST", "/second-opinions/{opinion}/hold/", NOT_OWN),
+    "agreement": ("GET", "/reports/agreement/", REVIEW),
     "next-proposal": ("GET", "/proposals/next/", REVIEW),
     "proposal": ("GET", "/proposals/{proposal}/", OWN_CATEGORY),
     "proposal-lease": ("POST", "/proposals/{proposal}/lease/", OWN_CATEGORY),
@@ -89,12 +113,15 @@ class Ground:
 
 
 @pytest.fixture
-def ground(ada: User) -> Ground:
+def ground(ada: User, sam: User) -> Ground:
     proposal = make_proposal(product=make_product(category="Furniture > Armchairs"))
     decision = Decision.objects.create(proposal=proposal, kind="reject", submit_key="k", decided_by=ada)
     selected = RunProduct.objects.create(run=proposal.run, product=proposal.product, proposal=proposal)
     said = {"reason": "odd", "submit_key": "f", "raised_by": ada}
     keys = {
+        "bulk": BulkApproval.objects.create(submit_key="b", approved_by=sam).pk,
+        "filter": SavedFilter.objects.create(person=sam, name="mine").pk,
+        "opinion": SecondOpinion.objects.create(decision=decision).pk,
         "flag": Flag.objects.create(product=proposal.product, **said).pk,
         "proposal": proposal.pk,
         "decision": decision.pk,

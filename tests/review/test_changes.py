@@ -6,11 +6,8 @@ import pytest
 
 from review.actions.changes import (
     Change,
-    Doubt,
     DraftItem,
     count_changes,
-    rate_benefit,
-    rate_doubt,
     summarise,
 )
 from review.models import CHANGES
@@ -75,22 +72,3 @@ def test_every_kind_of_change_can_be_filtered_by() -> None:
 
 def test_what_the_supplier_sent_but_nobody_sees_is_no_change() -> None:
     assert count_changes(make_change("ab", "ab", z="blur")) == {}
-
-
-def test_a_poor_hero_is_worth_more_than_a_copy_at_the_end() -> None:
-    poor_hero = rate_benefit(make_change("abc", "bc", a="blur"))
-    late_copy = rate_benefit(make_change("abc", "ab", c="copy of a"))
-    assert 0 < late_copy < poor_hero < 1
-
-
-def test_nothing_changed_is_worth_nothing() -> None:
-    assert rate_benefit(make_change("ab", "ab")) == 0
-
-
-def test_doubt_grows_with_unsure_types_and_with_scores_near_their_threshold() -> None:
-    sure = make_change("ab", "ab")
-    unsure = Change(sure.before, sure.after, {k: DraftItem(k, "keep", image_type="unsure") for k in "ab"})
-    near = Doubt("blur", "quality", 1.0, ("yes", "no"))
-    doubted = Change(sure.before, sure.after, {**sure.items, "a": DraftItem("a", "keep", doubts=(near,))})
-    assert rate_doubt(sure) == 0
-    assert 0 < rate_doubt(doubted) < rate_doubt(unsure) <= 1

@@ -102,7 +102,7 @@ def test_what_somebody_else_looks_at_is_named_and_not_listed(client: Client, sam
     held = propose("Held", leased_by=ada, leased_until=until)
     client.force_login(sam)
     assert read_titles(client) == ["Mine"]
-    assert "Held (ada)" in client.get("/queue/").content.decode()
+    assert [one.leased_by for one in client.get("/queue/").context["held"]] == [ada]
     Proposal.objects.filter(pk=held.pk).update(leased_until=timezone.now() - timedelta(seconds=1))
     assert set(read_titles(client)) == {"Mine", "Held"}
 
@@ -137,7 +137,7 @@ def test_the_number_of_queries_does_not_grow_with_the_queue(
     for count in (1, 30):
         for number in range(count):
             propose(f"p{number}", "Furniture" if number % 2 else "Toys")
-        with django_assert_max_num_queries(11):
+        with django_assert_max_num_queries(13):
             client.get("/queue/")
 
 

@@ -200,6 +200,22 @@ def get_question_for(user: AnyUser, question_id: int) -> Question:
     return found
 
 
+def disputes_for(user: AnyUser) -> QuerySet[Question]:
+    """Questions that specialists settle, of their own categories; without a product, of those who have all."""
+    require_role(user, SPECIALIST, ADMIN)
+    if ADMIN in roles_of(user) or "" in _granted_paths(user):
+        return Question.objects.all()
+    return Question.objects.filter(product__in=products_for(user))
+
+
+def get_dispute_for(user: AnyUser, question_id: int) -> Question:
+    """One of them, also when somebody settled it meanwhile."""
+    found = disputes_for(user).filter(pk=question_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
 def images_for(user: AnyUser) -> QuerySet[Image]:
     """Pictures of the products that a person may see."""
     return Image.objects.filter(offers__product__in=products_for(user)).distinct()

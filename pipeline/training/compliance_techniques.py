@@ -78,7 +78,8 @@ def score_last_block(examples: Examples, held: np.ndarray) -> FloatArray:
     Raises ValueError where the examples bear no pictures or the backbone has no last block to cut off.
     """
     from pipeline.backbone_sources import read_spec
-    from pipeline.training.last_block import embed_before, fit_last_block, has_last_block
+    from pipeline.last_blocks import embed_before, has_last_block
+    from pipeline.training.last_block import fit_last_block
 
     spec = read_spec(examples.backbone.split("@")[0])
     if examples.inputs is None or not has_last_block(spec):

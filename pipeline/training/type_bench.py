@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from pipeline.backbone_sources import BackboneSpec
+from pipeline.last_blocks import embed_before, has_last_block
 from pipeline.records import FloatArray
 from pipeline.training.calibration import measure_calibration, softmax
-from pipeline.training.last_block import embed_before, fit_last_block, has_last_block
+from pipeline.training.last_block import fit_last_block
 from pipeline.training.linear import LinearConfig, fit_heat
 from pipeline.training.shallow import ShallowConfig, fit_shallow, run_shallow, split_by_group
 from pipeline.training.type_heads import TypeRecipe, fit_scopes, mirror_classes

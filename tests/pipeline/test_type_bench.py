@@ -12,7 +12,8 @@ from PIL import Image
 
 from pipeline.__main__ import main
 from pipeline.backbone_sources import read_spec
-from pipeline.training.last_block import LastBlockConfig, embed_before, fit_last_block, has_last_block
+from pipeline.last_blocks import embed_before, has_last_block
+from pipeline.training.last_block import LastBlockConfig, fit_last_block
 from pipeline.training.linear import LinearConfig, fit_heat, fit_linear
 from pipeline.training.shallow import run_shallow
 from pipeline.training.type_bench import cross_validate, fit_network, fit_recipe, fit_reference, measure

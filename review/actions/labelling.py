@@ -15,7 +15,7 @@ from review.models import Answer, Question, QuestionSlot, Sighting, SkippedQuest
 __all__ = ["add_slot", "close_slots", "record_answer", "skip", "take_back"]
 
 CANNOT_TELL = "cannot_tell"
-UNDO_MOST = 10  # of one's own last answers may be taken back
+UNDO_MOST = 40  # of the last answers: ten single ones, or two grids
 HELD_AGAIN = timedelta(minutes=10)
 
 
@@ -24,7 +24,7 @@ class InvalidAnswer(Exception):
 
 
 class TooOld(Exception):
-    """Only the last ten answers can be taken back."""
+    """Only the last answers can be taken back."""
 
 
 @transaction.atomic
@@ -64,7 +64,7 @@ def record_answer(
 def _count(question: Question, answer: Answer, now: datetime) -> None:
     """A known question tells of the person, any other one of the picture."""
     if hasattr(question, "gold"):
-        trust.note_gold(answer, now)
+        trust.note_gold(answer)
     else:
         settling.count_vote(question, now)
 
@@ -98,7 +98,12 @@ def take_back(*, question: Question, by: User, now: datetime) -> bool:
     answer.withdrawn_at = now
     answer.save(update_fields=["withdrawn_at"])
     _hold(question, answer.slot, by, now)
-    _count(question, answer, now)
+    if hasattr(question, "gold"):
+        trust.note_gold(answer)
+    else:
+        settling.recount([question], now, reopen=True)
+    if question.state != Question.State.OPEN:
+        close_slots(question)
     return True
 
 
@@ -129,7 +134,7 @@ def _hold(question: Question, slot: QuestionSlot | None, by: User, now: datetime
     _sightings(question, by).delete()
     if slot is None:
         return False
-    slot.is_open = question.state == Question.State.OPEN and not hasattr(question, "gold")
+    slot.is_open = not hasattr(question, "gold")
     slot.leased_by, slot.leased_until = by, now + HELD_AGAIN
     slot.save(update_fields=["is_open", "leased_by", "leased_until"])
     return True

@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.db.models import Q
 
+from review.actions import trust
 from review.actions.queue_places import claim, list_subjects
 from review.models import Answer, AskingRule, Question, QuestionSlot, WorkerPause
 
@@ -95,10 +96,14 @@ def _list_open(by: User, held: Sequence[Question], subject: str, paused: set[str
 def _fill(
     by: User, now: datetime, held: Sequence[Question], wanted: int, subjects: Sequence[str]
 ) -> list[Question]:
-    """Free ones, of one subject after the other."""
+    """A known question where its turn has come, then free ones."""
     taken: list[int] = []
     until = now + LASTS + timedelta(milliseconds=len(held) + 1)
-    pictures = [question.image_id for question in held]
+    gold = trust.choose_gold(by, subjects[0] if subjects else None, now)
+    if gold is not None and gold.pk not in {question.pk for question in held}:
+        _hold_known(gold, by, until)
+        taken.append(gold.pk)
+    pictures = [question.image_id for question in held] + ([gold.image_id] if gold else [])
     for subject in subjects:
         while len(held) + len(taken) < wanted:
             until += timedelta(milliseconds=1)
@@ -108,3 +113,13 @@ def _fill(
             taken.append(found.question)
             pictures.append(found.image)
     return _load(taken)
+
+
+def _hold_known(gold: Question, by: User, until: datetime) -> None:
+    """A slot of this person's own, which the queue never offers."""
+    mine = gold.slots.filter(leased_by=by).first() or gold.slots.filter(leased_by=None, answers=None).first()
+    if mine is None:
+        number = gold.slots.count() + 1
+        mine = QuestionSlot(question=gold, subject=gold.subject, number=number, priority=gold.priority)
+    mine.is_open, mine.leased_by, mine.leased_until = False, by, until
+    mine.save()

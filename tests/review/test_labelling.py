@@ -230,7 +230,8 @@ def test_taking_back_twice_changes_nothing(wim: User) -> None:
     assert not labelling.take_back(question=question, by=wim, now=NOW)
 
 
-def test_only_the_last_ten_can_be_taken_back(wim: User) -> None:
+def test_only_the_last_answers_can_be_taken_back(wim: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(labelling, "UNDO_MOST", 10)
     made = [make_question() for _ in range(11)]
     for question in made:
         answer(question, wim)

@@ -1,7 +1,6 @@
 // What has to reach the server, in order. It is written down before it is sent and sent again, later and later,
 // until the server has answered: by this page or by the next. Everything has a key, so twice sent is once done.
 const person = document.body.dataset.person ?? "";
-const NAME = `smartimg.${person}.outbox`;
 const PAUSES_S = [1, 3, 6, 12, 30];
 const PATIENCE_MS = 15_000;
 
@@ -36,16 +35,18 @@ export async function post(url, body, options = {}) {
 }
 
 export class Outbox {
-  constructor(onChange) {
+  // Each kind of page has a box of its own, as only it knows what to do with the server's answers.
+  constructor(onChange, box = "outbox") {
+    this.name = `smartimg.${person}.${box}`;
     Object.assign(this, { onChange, onDone: () => {}, state: "idle", why: "", retryAt: 0, tries: 0, kept: null });
     window.addEventListener("online", () => this.flush());
-    window.addEventListener("storage", (event) => event.key === NAME && this.tell());
+    window.addEventListener("storage", (event) => event.key === this.name && this.tell());
   }
 
   list() {
     if (this.kept) return this.kept;
     try {
-      return JSON.parse(localStorage.getItem(NAME)) ?? [];
+      return JSON.parse(localStorage.getItem(this.name)) ?? [];
     } catch {
       return [];
     }
@@ -54,7 +55,7 @@ export class Outbox {
   // Where the browser keeps nothing, the page does: then leaving asks.
   write(entries) {
     try {
-      localStorage.setItem(NAME, JSON.stringify(entries));
+      localStorage.setItem(this.name, JSON.stringify(entries));
       this.kept = null;
     } catch {
       this.kept = entries;
@@ -95,7 +96,7 @@ export class Outbox {
         if (await this.sendAll() === false) break;
       }
     };
-    if (navigator.locks) await navigator.locks.request(NAME, work);
+    if (navigator.locks) await navigator.locks.request(this.name, work);
     else await work();
     this.settle();
   }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache, partial
 from typing import Any, Protocol
 
 import numpy as np
@@ -165,7 +166,8 @@ def find_copies(
 ) -> dict[str, tuple[str, PairComparison]]:
     """Key of each copy -> (key of the picture that stays, the comparison) (II.D).
 
-    Only pictures of one type are compared; an unsure picture is compared with all.
+    Only pictures of one type are compared; an unsure picture is compared with all. A picture that only adds
+    a frame to one of its copies never stands for it.
     """
     pairs = [
         (one, two)
@@ -179,15 +181,33 @@ def find_copies(
             prepared[index] = comparator.prepare(load(kept[index].key))
         return prepared[index]
 
+    @cache
     def compare(one: int, two: int) -> PairComparison:
         return comparator.compare(prepare(one), prepare(two))
 
-    ranking = dedup.rank([_stand(c) for c in kept])
-    clusters = dedup.cluster([c.key for c in kept], compare, ranking, pairs)
+    keys, ranking = [c.key for c in kept], dedup.rank([_stand(c) for c in kept])
+    clusters = dedup.cluster(keys, compare, ranking, pairs)
+    framed = _find_framed(clusters, kept, load)
+    if framed:
+        ranking.sort(key=lambda index: keys[index] in framed)
+        clusters = dedup.cluster(keys, compare, ranking, pairs)
     return {
         copy: (cluster.representative, cluster.comparisons[copy])
         for cluster in clusters
         for copy in cluster.copies
+    }
+
+
+def _find_framed(clusters: Sequence[dedup.Cluster], kept: Sequence[Candidate], load: Load) -> set[str]:
+    """Keys of pictures that stand for others, and only add a frame to one of them."""
+    sizes = {c.key: (c.assessment.width_px, c.assessment.height_px) for c in kept}
+    return {
+        cluster.representative
+        for cluster in clusters
+        for copy, found in cluster.comparisons.items()
+        if dedup.adds_frame(
+            found, sizes[cluster.representative], sizes[copy], partial(load, cluster.representative)
+        )
     }
 
 

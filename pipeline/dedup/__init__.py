@@ -10,6 +10,7 @@ from pipeline.dedup.clustering import Cluster, Standing, cluster, explain_choice
 from pipeline.dedup.comparator import RegistrationComparator
 from pipeline.dedup.descriptors import candidates, describe, describe_batch
 from pipeline.dedup.ensemble import EnsembleComparator
+from pipeline.dedup.padding import adds_frame
 from pipeline.dedup.wording import explain_comparison
 from pipeline.records import PairComparison, RgbArray
 
@@ -17,6 +18,7 @@ __all__ = [
     "Cluster",
     "Comparator",
     "Standing",
+    "adds_frame",
     "candidates",
     "cluster",
     "describe",

@@ -89,6 +89,14 @@ def end_soon(**_: Any) -> None:
 
 
 @shared_task
+def weigh_answers() -> None:
+    """Weigh the crowd's answers together and look after the known questions; beat calls this."""
+    from review.actions import upkeep
+
+    upkeep.keep_up(now=timezone.now())
+
+
+@shared_task
 def resume_runs() -> None:
     """Whatever was planned, promised or claimed and then forgotten goes on; beat calls this."""
     for run in runs.unfinished():

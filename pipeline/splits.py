@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +20,7 @@ SHARES = (
     0.15,
 )  # of the rows of each value, in the order of SIDES; the paper holds out 30 % (III.A)
 UNKNOWN, MIXED = -1, -2  # a group that has no side yet; one whose members stand on several
+_AT_ONCE = 50_000  # cells that are Python's objects at one time
 _GOLDEN = 0x9E3779B97F4A7C15  # splitmix64
 
 
@@ -50,7 +53,8 @@ def assign(
 
     `groups` and `values` are (n,), one a row: its group, and its value as a number from 0. Large groups
     go first and equals in the order of `turns` (see `draw_turns`), each to the side that lacks most rows
-    of the group's rarest value; so every value has about `shares` of its rows on each side.
+    of the group's rarest value, or of all where that is even; so every value has about `shares` of its rows
+    on each side.
     """
     found = sides.copy()
     totals = np.bincount(values, minlength=1)
@@ -61,7 +65,7 @@ def assign(
         held = found[cells[0]] == side
         np.subtract.at(wanted[:, side], cells[1][held], counts[held])
     open_ones = found[cells[0]] == UNKNOWN
-    _fill(found, cells[:, open_ones], counts[open_ones], totals, turns, wanted.tolist())
+    _fill(found, cells[:, open_ones], counts[open_ones], totals.tolist(), turns, wanted.tolist())
     return found
 
 
@@ -69,25 +73,27 @@ def _fill(
     found: Ints,
     cells: Ints,
     counts: Ints,
-    totals: Ints,
+    totals: list[int],
     turns: NDArray[np.uint64],
     wanted: list[list[float]],
 ) -> None:
     """Give each group of the cells (group, value) its side, and take its rows off what is wanted."""
-    if not counts.size:
-        return
-    starts = np.flatnonzero(np.r_[True, cells[0][1:] != cells[0][:-1]])
-    sizes = np.add.reduceat(counts, starts)
-    ends = np.r_[starts[1:], len(counts)]
-    order = np.lexsort((turns[cells[0][starts]], -sizes))
-    group_of, value_of, rows, total = cells[0].tolist(), cells[1].tolist(), counts.tolist(), totals.tolist()
-    for start, end in zip(starts[order].tolist(), ends[order].tolist(), strict=True):
-        rarest = min(range(start, end), key=lambda cell: (total[value_of[cell]], value_of[cell]))
-        lacks = wanted[value_of[rarest]]
-        side = max(range(len(lacks)), key=lacks.__getitem__)
-        found[group_of[start]] = side
-        for cell in range(start, end):
-            wanted[value_of[cell]][side] -= rows[cell]
+    sizes = np.bincount(cells[0], weights=counts, minlength=len(found))[cells[0]]
+    order = np.lexsort((cells[1], cells[0], turns[cells[0]], -sizes))
+    lacks = [sum(of_side) for of_side in zip(*wanted, strict=True)]
+    for block in np.array_split(order, len(order) // _AT_ONCE + 1):
+        listed = zip(cells[0][block].tolist(), cells[1][block].tolist(), counts[block].tolist(), strict=True)
+        for group, members in groupby(listed, key=itemgetter(0)):
+            of_group = [(value, rows) for _, value, rows in members]
+            rarest = min(of_group, key=lambda cell: (totals[cell[0]], cell[0]))[0]
+            side = int(found[group])
+            if side == UNKNOWN:  # known already where a block ended within a group
+                ranks = [(wanted[rarest][side], lacks[side]) for side in range(len(lacks))]
+                side = max(range(len(lacks)), key=ranks.__getitem__)
+            found[group] = side
+            for value, rows in of_group:
+                wanted[value][side] -= rows
+                lacks[side] -= rows
 
 
 def draw_turns(keys: Ints) -> NDArray[np.uint64]:

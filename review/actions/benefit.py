@@ -6,6 +6,7 @@ docs/review.md, 'What comes first', says the same in words.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -99,8 +100,19 @@ def rate_doubt(change: Change) -> float:
 
 
 def is_sure(change: Change, doubt: float, notes: Sequence[str]) -> bool:
-    """Whether it may be approved in bulk: no doubtful judgement, no unsure type, nothing to be read first."""
-    return doubt <= SURE_DOUBT and not notes and not count_changes(change).get("unsure")
+    """Whether it may be approved in bulk: no doubtful judgement, no unsure type, nothing to be read first.
+
+    Nor a picture from elsewhere of a view that the set has: it may be of another colour or model, which
+    no judge tells.
+    """
+    is_plain = doubt <= SURE_DOUBT and not notes and not count_changes(change).get("unsure")
+    return is_plain and not _adds_another(change)
+
+
+def _adds_another(change: Change) -> bool:
+    views = Counter(change.items[key].image_type for key in change.after)
+    fresh = (key for key in change.added if key not in change.replaced)
+    return any(views[change.items[key].image_type] > 1 for key in fresh)
 
 
 def _add_up(parts: Sequence[float]) -> float:

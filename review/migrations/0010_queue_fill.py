@@ -21,7 +21,14 @@ CREATE TRIGGER product_category AFTER UPDATE OF category_id ON review_product
 """
 FILL = """
 UPDATE review_proposal p SET category_id = product.category_id,
-    is_sure = p.doubt <= 0.05 AND NOT p.changes ? 'unsure' AND p.notes = '[]'
+    is_sure = p.doubt <= 0.05 AND NOT p.changes ? 'unsure' AND p.notes = '[]' AND NOT EXISTS (
+        SELECT 1 FROM review_proposalitem added
+        JOIN review_proposalitem other ON other.proposal_id = added.proposal_id AND other.id <> added.id
+            AND other.image_type = added.image_type AND other.after_position IS NOT NULL
+        LEFT JOIN review_proposalitem gone ON gone.proposal_id = added.proposal_id
+            AND gone.duplicate_of_id = added.image_id AND gone.before_position IS NOT NULL
+        WHERE added.proposal_id = p.id AND added.before_position IS NULL
+            AND added.after_position IS NOT NULL AND gone.id IS NULL)
     FROM review_product product WHERE product.id = p.product_id;
 UPDATE review_proposal SET leased_at = leased_until - interval '10 minutes' WHERE leased_until IS NOT NULL;
 """

@@ -65,6 +65,18 @@ def test_only_what_holds_no_doubt_and_nothing_to_read_is_sure() -> None:
     assert not is_sure(unsure, 0.0, ())
 
 
+def test_a_second_picture_of_a_view_from_elsewhere_is_not_sure() -> None:
+    views = {"a": "front", "b": "back", "c": "front"}
+    items = {key: DraftItem(key, "keep", image_type=view) for key, view in views.items()}
+    assert is_sure(Change(("a",), ("a", "b"), items), 0.0, ())
+    assert not is_sure(Change(("a",), ("a", "c"), items), 0.0, ())
+    copied = items | {
+        "a": DraftItem("a", "drop", "duplicate", "c", "front"),
+        "d": DraftItem("d", "keep", image_type="front"),
+    }
+    assert is_sure(Change(("a", "d"), ("c", "d"), copied), 0.0, ())
+
+
 @pytest.mark.django_db
 def test_a_proposal_follows_its_product_into_another_category() -> None:
     product, other = make_product(category="Toys"), make_product(category="Furniture").category

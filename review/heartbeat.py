@@ -10,8 +10,9 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
-from review.actions import runs
+from review.actions import runs, work
 from review.actions.runs import Claim, LeaseLost
+from review.models import Work
 from review.stopping import Stopping, is_asked_to_stop
 
 logger = logging.getLogger(__name__)
@@ -20,11 +21,11 @@ logger = logging.getLogger(__name__)
 class Heartbeat:
     """Renews a claim three times a lease; `check` says when to end the work before it is done."""
 
-    def __init__(self, held: Claim) -> None:
+    def __init__(self, held: Claim | Work) -> None:
         self.held = held
         self.is_lost = False
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True, name=f"lease of {held.batch_id}")
+        self._thread = threading.Thread(target=self._run, daemon=True, name=f"lease of {held}")
 
     def __enter__(self) -> Heartbeat:
         self._thread.start()
@@ -52,8 +53,11 @@ class Heartbeat:
 
     def _renew(self) -> None:
         try:
-            runs.renew(self.held, now=timezone.now())
-        except LeaseLost:
+            if isinstance(self.held, Claim):
+                runs.renew(self.held, now=timezone.now())
+            else:
+                work.renew(self.held, timezone.now())
+        except (LeaseLost, work.LeaseLost):
             self.is_lost = True
         except DatabaseError as error:  # the next beat may reach it again, before the lease runs out
             logger.warning("the lease of %s was not renewed: %s", self.held, error)

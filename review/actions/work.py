@@ -52,6 +52,13 @@ def fail(work: Work, error: str, now: datetime) -> None:
     _write(work, state=Work.State.FAILED, error=error[:1000], leased_until=None, finished_at=now)
 
 
+def put_back(work: Work) -> None:
+    """The worker stops in good order: as if the work had not been claimed."""
+    _write(
+        work, state=Work.State.WAITING, lease_token="", leased_until=None, attempts=max(0, work.attempts - 1)
+    )
+
+
 def stop(kind: type[W], pk: int, now: datetime) -> bool:
     """End it from outside; its worker notices at its next renewal."""
     going = _rows(kind).filter(pk=pk, state__in=[Work.State.WAITING, Work.State.WORKING])

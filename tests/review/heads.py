@@ -47,13 +47,20 @@ def keep_model(
 
 def embed(value: float, judgements: dict[str, object] | None = None, image: Image | None = None) -> Image:
     """A picture whose embedding starts with this number."""
-    image = image or make_image()
-    numbers = np.zeros(SIZE, np.float16)
+    numbers = np.zeros(SIZE)
     numbers[0] = value
+    return embed_numbers(numbers, image, judgements)
+
+
+def embed_numbers(
+    numbers: np.ndarray, image: Image | None = None, judgements: dict[str, object] | None = None
+) -> Image:
+    """A picture with this embedding."""
+    image = image or make_image()
     ImageAnalysis.objects.create(
         image=image,
         version=VERSION,
-        embedding=HalfVector(numbers),
+        embedding=HalfVector(numbers.astype(np.float16)),
         judgements=judgements or {},
         framing={"fill": 0.5, "white_background": 1.0, "plain_background": 1.0, "sharpness": 0.9},
     )

@@ -9,8 +9,8 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from review.actions import publishing
-from review.actions.edits import Edits, Fact, InvalidEdits, answers, find_facts, read_edits
+from review.actions import publishing, removals
+from review.actions.edits import Edits, Fact, InvalidEdits, answers, find_confirmed, find_facts, read_edits
 from review.actions.proposals import find_current_set
 from review.actions.sampling import ask_again
 from review.models import Decision, Event, Label, Product, Proposal, ProposalItem, PublishedSet, Question
@@ -197,6 +197,8 @@ def _write_labels(
 ) -> list[int]:
     """Labels of the edits; gives the ids of the open questions that they settle."""
     facts = find_facts(edits, items)
+    if removals.SCOPE in decision.proposal.run.scope:
+        facts += find_confirmed(edits, items)
     Label.objects.bulk_create(_make_label(fact, decision, items, product) for fact in facts)
     if not facts:
         return []

@@ -114,6 +114,18 @@ def find_facts(edits: Edits, items: Items) -> list[Fact]:
     return list(dict.fromkeys(facts))
 
 
+def find_confirmed(edits: Edits, items: Items) -> list[Fact]:
+    """What an approval says of a proposal that only takes sure hits off: there each drop was the question."""
+    dropped = {
+        image: item.reason for image, item in items.items() if item.verdict == ProposalItem.Verdict.DROP
+    }
+    return [
+        Fact("quality" if reason in QUALITY_DEFECTS else "compliance", image, reason)
+        for image, reason in dropped.items()
+        if image not in edits.final and image not in edits.drops
+    ]
+
+
 def _facts_of_restored(edits: Edits, items: Items) -> Iterator[Fact]:
     for image in dict.fromkeys((*edits.final, *edits.not_copies)):
         item = items[image]
@@ -123,7 +135,7 @@ def _facts_of_restored(edits: Edits, items: Items) -> Iterator[Fact]:
             yield Fact("pair", image, DIFFERENT, item.duplicate_of.sha256)
         elif item.reason in QUALITY_DEFECTS:
             yield Fact("quality", image, FINE, doubted=item.reason)
-        elif item.reason in COMPLIANCE_DEFECTS:
+        elif item.reason in COMPLIANCE_DEFECTS or item.reason in item.evidence.get("judges", {}):
             yield Fact("compliance", image, FINE, doubted=item.reason)
 
 

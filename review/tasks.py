@@ -12,8 +12,8 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerError
 
-from review.actions import drafts, runs
-from review.models import Offer, RunBatch, SelectionRun
+from review.actions import drafts, runs, work
+from review.models import LabelImport, Offer, RunBatch, SelectionRun, Snapshot, SnapshotExport, Work
 from review.stopping import ask_to_stop
 
 logger = logging.getLogger(__name__)
@@ -106,6 +106,46 @@ def resume_runs() -> None:
         runs.give_up_lost_batches(run_id=run.pk, now=timezone.now())
         send_batches(run.pk)
         runs.finish_if_complete(run_id=run.pk, now=timezone.now())
+
+
+@shared_task
+def freeze_snapshot(snapshot_id: int) -> None:
+    """Fill a data set that was asked for."""
+    from review.actions import snapshots
+
+    snapshots.fill(snapshot_id)
+
+
+@shared_task
+def export_snapshot(export_id: int) -> None:
+    """Write the files of a data set."""
+    from review.actions import exports
+
+    exports.write(export_id)
+
+
+@shared_task
+def import_labels(import_id: int) -> None:
+    """Read a file of labels."""
+    from review import label_imports
+
+    label_imports.read(import_id)
+
+
+# Kinds of background work, and what does each.
+WORKS: dict[type[Work], Task] = {
+    Snapshot: freeze_snapshot,
+    SnapshotExport: export_snapshot,
+    LabelImport: import_labels,
+}
+
+
+@shared_task
+def resume_work() -> None:
+    """Background work that waits, or whose worker was killed, is sent out again; beat calls this."""
+    for kind, task in WORKS.items():
+        for pk in work.list_forgotten(kind, timezone.now()):
+            hint(task, pk)
 
 
 @shared_task

@@ -71,6 +71,37 @@ def truth_of(label_value: str, label_subject: str, judge: str) -> str | None:
     return {judge: YES, FINE: NO}.get(label_value)
 
 
+def make(
+    *,
+    subject: str,
+    image_id: int,
+    value: str,
+    source: str,
+    now: datetime,
+    other_id: int | None = None,
+    product_id: int | None = None,
+    by: User | None = None,
+    provenance: Mapping[str, Any] | None = None,
+    import_key: str = "",
+) -> Label:
+    """A label that is not written yet; `value` is `value_of(subject, answer)`."""
+    if value == AFTER and other_id is not None:  # kept the one way round
+        image_id, other_id, value = other_id, image_id, BEFORE
+    return Label(
+        kind=kind_of(subject),
+        subject=subject,
+        image_id=image_id,
+        other_id=other_id,
+        product_id=product_id,
+        value=value,
+        source=source,
+        created_by=by,
+        created_at=now,
+        provenance=dict(provenance or {}),
+        import_key=import_key,
+    )
+
+
 def write(
     *,
     subject: str,
@@ -91,24 +122,10 @@ def write(
     """
     if not value:
         return None
-    if value == AFTER and other_id is not None:  # kept the one way round
-        image_id, other_id, value = other_id, image_id, BEFORE
-    if product_id is None:
-        product_id = question.product_id if question else None
-    made = Label(
-        kind=kind_of(subject),
-        subject=subject,
-        image_id=image_id,
-        other_id=other_id,
-        product_id=product_id or find_product(image_id),
-        value=value,
-        source=source,
-        question=question,
-        decision=decision,
-        created_by=by,
-        created_at=now,
-        provenance=dict(provenance or {}),
-    )
+    product_id = product_id or (question.product_id if question else None) or find_product(image_id)
+    said = {"value": value, "source": source, "product_id": product_id, "by": by, "provenance": provenance}
+    made = make(subject=subject, image_id=image_id, other_id=other_id, now=now, **said)  # type: ignore[arg-type]
+    made.question, made.decision = question, decision
     Label.objects.bulk_create([made], ignore_conflicts=True)
     return _find_written(made)
 

@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from review.templatetags.proposals import short_age
 
 register = Library()
+LEAST_GAIN = 0.005  # smaller ones would be written as .00
 
 
 @register.simple_tag
@@ -36,7 +37,8 @@ def queue_count(count: int | None, about: int, up_to: int, has_filter: bool) -> 
 @register.simple_tag
 def benefit_line(parts: Sequence[Sequence[Any]]) -> str:
     """'new hero +.30, 2 copies +.15, 1,200 views a week +.04, doubt −.02'."""
-    return ", ".join(f"{name_part(what, many)} {_write_gain(gain)}" for what, many, gain in parts)
+    told = [part for part in parts if abs(part[2]) >= LEAST_GAIN]
+    return ", ".join(f"{name_part(what, many)} {_write_gain(gain)}" for what, many, gain in told)
 
 
 def name_part(what: str, many: int) -> str:

@@ -48,6 +48,7 @@ function approve() {
 function hear(entry, { ok, said }) {
   if (entry.kind !== "bulk") return;
   page.isBusy = false;
+  saving.say(null);
   if (!ok) complain(said?.message ?? gettext("It was not saved. Load the page again."));
   else {
     page.bulk = said;

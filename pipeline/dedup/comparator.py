@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import cv2
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from pipeline.config import DedupConfig
 from pipeline.dedup import residual
 from pipeline.dedup.decision import load_trees
+from pipeline.dedup.glance import glance
 from pipeline.dedup.overlay import lay_over
 from pipeline.dedup.prepare import Prepared, prepare
 from pipeline.dedup.registration import Matrix, Registration, register, warp
@@ -34,7 +36,8 @@ class View:
     """One way of laying two pictures over each other: what was measured, {} where no map joins them.
 
     `raw` is the residual on the grid of either picture, `to_first` takes the first one's pixels there;
-    `matrix` takes the first one's working pixels to the second one's.
+    `matrix` takes the first one's working pixels to the second one's; `apart` is what a glance saw, in grey
+    levels, where that was enough.
     """
 
     features: Mapping[str, float]
@@ -42,19 +45,26 @@ class View:
     raw: FloatArray
     to_first: Matrix
     matrix: Matrix
+    apart: float = 0.0
 
 
-def view_pairs(a: Prepared, b: Prepared) -> Iterator[View]:
-    """The pictures as they are, then, if one stands in a margin, laid over each other by what is within."""
-    for found in register_both_ways(a, b):
+def view_pairs(a: Prepared, b: Prepared, hasty: bool = False) -> Iterator[View]:
+    """The pictures as they are, then, if one stands in a margin, laid over each other by what is within.
+
+    A `hasty` caller wants no view of pictures that differ by far.
+    """
+    for found in register_both_ways(a, b, hasty):
         yield _view(a, b, found)
 
 
-def register_both_ways(a: Prepared, b: Prepared) -> Iterator[Registration]:
+def register_both_ways(a: Prepared, b: Prepared, hasty: bool = False) -> Iterator[Registration]:
     """How B lies over A by the whole pictures; then by what is within their margins, if those may mislead."""
-    found = register(a, b)
+
+    found = register(a, b, partial(glance, a, b) if hasty else None)
     yield found
-    if (a.inner_frame or b.inner_frame) and 1 - found.correlation > SURE_MISFIT:
+    if found.apart or 1 - found.correlation <= SURE_MISFIT:
+        return
+    if a.inner_frame or b.inner_frame:
         found = register(a.inner or a, b.inner or b)
         matrix = _move(b.inner_frame) @ found.matrix @ np.linalg.inv(_move(a.inner_frame))
         yield replace(found, matrix=matrix)
@@ -62,7 +72,8 @@ def register_both_ways(a: Prepared, b: Prepared) -> Iterator[Registration]:
 
 def _view(a: Prepared, b: Prepared, found: Registration) -> View:
     if not found.finished:
-        return View({}, 1 - found.correlation, np.zeros((1, 1), np.float32), np.eye(3), found.matrix)
+        blank = np.zeros((1, 1), np.float32)
+        return View({}, 1 - found.correlation, blank, np.eye(3), found.matrix, found.apart)
     overlay = lay_over(a, b, found.matrix)
     features, raw = residual.measure(overlay, found.correlation)
     x, y = overlay.corner
@@ -94,14 +105,15 @@ class RegistrationComparator:
 
         `distances` are misfit, hidden, colour, residual and doubt (1 - probability), each with its
         threshold; `decided_by` names the one that spoke against a copy, 'doubt' where all agree on one,
-        'sha256' where both were made of the same bytes.
+        'sha256' where both were made of the same bytes. Unless the map is wanted, pictures that differ by far
+        are not looked at further: their residual is a glance's, and hidden and colour are not measured.
         """
         if a.digest and a.digest == b.digest:
             blank = np.zeros(a.rgb.shape[:2], np.float32) if want_residual else None
             same = dict.fromkeys(self.thresholds, 0.0)
             return PairComparison(True, same, self.thresholds, "sha256", 1.0, blank)
         best, best_view = None, None
-        for view in view_pairs(a, b):
+        for view in view_pairs(a, b, hasty=not want_residual):
             found = self._judge(view)
             if best is None or (found.probability or 0.0) > (best.probability or 0.0):
                 best, best_view = found, view
@@ -117,6 +129,9 @@ class RegistrationComparator:
         return replace(best, matrix=matrix, residual=residual_, spots=spots)
 
     def _judge(self, view: View) -> PairComparison:
+        if view.apart:
+            seen = {"misfit": view.misfit, "residual": view.apart, "doubt": 1.0}
+            return PairComparison(False, _round(seen), self.thresholds, "residual", 0.0)
         if not view.features:
             worst = {"misfit": view.misfit, "hidden": 1.0, "colour": 255.0, "residual": 255.0, "doubt": 1.0}
             return PairComparison(False, _round(worst), self.thresholds, "misfit", 0.0)

@@ -57,12 +57,8 @@ def find_box(mask: BoolArray) -> Box:
 
 def _leave_ground(small: FloatArray) -> tuple[BoolArray, float]:
     """Pixels off a plane of colour fitted to the border, and the border's share on it."""
-    height, width = small.shape[:2]
-    ring = np.ones((height, width), bool)
-    margin = max(1, round(0.02 * max(height, width)))
-    ring[margin:-margin, margin:-margin] = False
-    terms = _plane_terms(height, width)
-    border, where = small[ring], terms[ring]
+    terms, ring = _plane_terms(*small.shape[:2])
+    border, where = small.reshape(-1, 3)[ring], terms.reshape(-1, 3)[ring]
     model = np.zeros((3, 3), np.float32)
     model[0] = np.median(border, axis=0)
     for _ in range(2):
@@ -78,10 +74,15 @@ def _leave_ground(small: FloatArray) -> tuple[BoolArray, float]:
 
 
 @lru_cache(maxsize=64)
-def _plane_terms(height: int, width: int) -> FloatArray:
+def _plane_terms(height: int, width: int) -> tuple[FloatArray, npt.NDArray[np.intp]]:
+    """The plane's terms at every pixel, float32 (h, w, 3), and flat places of the border."""
     rows, columns = np.mgrid[0:height, 0:width].astype(np.float32)
     ones = np.ones_like(rows)
-    return np.stack([ones, columns / max(1, width - 1) - 0.5, rows / max(1, height - 1) - 0.5], axis=-1)
+    terms = np.stack([ones, columns / max(1, width - 1) - 0.5, rows / max(1, height - 1) - 0.5], axis=-1)
+    ring = np.ones((height, width), bool)
+    margin = max(1, round(0.02 * max(height, width)))
+    ring[margin:-margin, margin:-margin] = False
+    return terms, np.flatnonzero(ring)
 
 
 def keep_off_border(off_ground: BoolArray) -> BoolArray:

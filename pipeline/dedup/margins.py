@@ -16,6 +16,8 @@ FLAT = 12  # grey levels in any channel; compression rings about as much beside 
 FIRST_SHARE, SECOND_SHARE = 0.12, 0.03  # of the border that a margin's colour must explain
 MIN_MARGIN_SHARE = 0.003  # of the frame; less is the rim of a resize
 QUAD_SHARE = 0.97  # of its convex hull that a framed picture fills
+ROUGH_SHARE = 0.85  # the same at a glance
+LEAST_SHARE = 0.04  # of the frame; less is no picture in a margin
 QUAD_CORNERS = 6  # at most: a turned frame cut by another frame
 QUAD_TOLERANCE = 0.02  # of the hull's length
 LINE_PX = 4  # at most, at the working size, is the width of a line drawn around a picture
@@ -56,15 +58,31 @@ def find_inner_frame(content: Pixels) -> FrameBox | None:
     """
     small = keep_off_border(fit(content, MASK_SIDE_PX) > 127)
     share = float(small.mean())
-    if share > 1 - MIN_MARGIN_SHARE or share < 0.04:
+    if share > 1 - MIN_MARGIN_SHARE or share < LEAST_SHARE:
         return None
     hull = cv2.convexHull(np.asarray(cv2.findNonZero(small.astype(np.uint8))))
     corners = cv2.approxPolyDP(hull, QUAD_TOLERANCE * cv2.arcLength(hull, True), True)
-    area = float(cv2.contourArea(hull)) + 0.5 * float(cv2.arcLength(hull, True))
-    if len(corners) > QUAD_CORNERS or small.sum() < QUAD_SHARE * area:
+    if len(corners) > QUAD_CORNERS or small.sum() < QUAD_SHARE * _measure_hull(hull):
         return None
     box = _tighten(content, _enlarge(cv2.boundingRect(hull), small, content))
     return box if box[2] - box[0] >= 16 and box[3] - box[1] >= 16 else None
+
+
+def is_framed(content: Pixels) -> bool:
+    """Whether what stands in the margin may be another picture, by a coarse look; uint8 (h, w)."""
+    solid = keep_off_border(content > 0)
+    share = float(solid.mean())
+    if not LEAST_SHARE <= share < 1:
+        return False
+    rows = np.flatnonzero(solid.any(1))
+    first, last = solid[rows].argmax(1), solid.shape[1] - 1 - solid[rows, ::-1].argmax(1)
+    ends = np.stack([np.concatenate([first, last]), np.concatenate([rows, rows])], axis=1).astype(np.int32)
+    return float(solid.sum()) >= ROUGH_SHARE * _measure_hull(cv2.convexHull(ends))
+
+
+def _measure_hull(hull: Pixels) -> float:
+    """Pixels of a convex hull through pixels' centres."""
+    return float(cv2.contourArea(hull)) + 0.5 * float(cv2.arcLength(hull, True))
 
 
 def _enlarge(rect: Sequence[int], small: Pixels, content: Pixels) -> FrameBox:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import cv2
@@ -15,6 +15,7 @@ from pipeline.dedup.margins import (
     find_content,
     find_inner_frame,
     find_margin_colours,
+    is_framed,
     paint_over_line,
 )
 from pipeline.images import decode
@@ -22,44 +23,56 @@ from pipeline.records import FloatArray, RgbArray
 
 WORKING_SIDE_PX = 384  # longest side at which residuals are taken; DEDUP.md's two-scale table
 LEVEL_SIDES_PX = (48, 96, 192, 384)  # longest sides of the registration pyramid
+GLANCE_LEVEL = 1  # step of the pyramid at which a glance tells most different pictures
 LEVEL_POINTS = (900, 1500, 2000, 2500)  # strongest gradients kept a level: flat ground says nothing
+SIMILARITY = np.array(  # size, turn, shift x, shift y as the six numbers of an affine step
+    [[1, 0, 0, 0], [0, -1, 0, 0], [0, 0, 1, 0], [0, 1, 0, 0], [1, 0, 0, 0], [0, 0, 0, 1]], np.float32
+)
 
 
 @dataclass(frozen=True)
-class Level:
-    """One step of the pyramid: `grey` float32 (h, w), and where it has edges.
+class Edges:
+    """The strongest gradients of one step of the pyramid.
 
     `points` float32 (n, 3) are pixel positions x, y, 1; `slopes` float32 (n, 6) how the grey level there
-    changes with the six numbers of an affine shift; `values` float32 (n,) the grey levels themselves.
+    changes with the six numbers of an affine shift; `values` float32 (n,) the grey levels themselves;
+    `shape` rows and columns of the step.
     """
 
-    grey: FloatArray
     points: FloatArray
     slopes: FloatArray
     values: FloatArray
+    shape: tuple[int, int]
+
+    @cached_property
+    def centred(self) -> FloatArray:
+        """`values` less their mean."""
+        return np.asarray(self.values - self.values.mean(), np.float32)
+
+    @cached_property
+    def similar(self) -> FloatArray:
+        """float32 (n, 4): how the grey level changes with size, turn and shift alone."""
+        return np.asarray(self.slopes @ SIMILARITY, np.float32)
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """A picture ready for comparison: about 1 MB, free of its file.
+    """A picture ready for comparison, free of its file, at most 2 MB; what few pairs need is made when asked.
 
     `rgb` uint8 (h, w, 3), longest side at most 384; `mask` bool (h, w), the object; `box` the object's
     x0, y0, x1, y1 in pixels; `plain` False where no plain ground was found (the object is then the
-    whole frame); `margin` the flat colours along its border, float (3,)
-    each; `content` uint8 (h, w), 255 where the picture is unlike them; `levels` coarse
-    to fine; `digest` the SHA-256 of the file's bytes, '' when made of pixels alone. A picture that stands
-    in a margin with straight sides has `inner_frame`, the box x0, y0, x1, y1 within the margin.
+    whole frame); `digest` the SHA-256 of the file's bytes, '' when made of pixels alone; `whole` False
+    for the inside of another picture's margin, in which no further margin is looked for.
     """
 
     rgb: RgbArray
     mask: BoolArray
     box: Box
     plain: bool
-    margin: tuple[Pixels, ...]
-    content: Pixels
-    levels: tuple[Level, ...]
     digest: str = ""
-    inner_frame: FrameBox | None = None
+    whole: bool = True
+    _greys: dict[int, FloatArray] = field(default_factory=dict, repr=False, compare=False)
+    _edges: dict[int, Edges] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -67,12 +80,61 @@ class Prepared:
         return self.rgb.shape[1], self.rgb.shape[0]
 
     @cached_property
+    def margin(self) -> tuple[Pixels, ...]:
+        """The flat colours along the border, float (3,) each."""
+        return find_margin_colours(self.rgb)
+
+    @cached_property
+    def content(self) -> Pixels:
+        """uint8 (h, w), 255 where the picture is unlike the colours of its margin."""
+        return find_content(self.rgb, self.margin)
+
+    @cached_property
+    def _pyramid(self) -> tuple[FloatArray, ...]:
+        found = [np.asarray(cv2.cvtColor(self.rgb, cv2.COLOR_RGB2GRAY), np.float32)]
+        for side in LEVEL_SIDES_PX[-2::-1]:
+            found.append(np.asarray(fit(found[-1], side), np.float32))
+        return tuple(found[::-1])
+
+    def scale(self, index: int) -> float:
+        """Size of a step of the pyramid over the working size."""
+        return max(self._pyramid[index].shape) / max(self.size)
+
+    def grey(self, index: int) -> FloatArray:
+        """Softened grey levels float32 (h, w) of a step of the pyramid; 0 is the coarsest."""
+        if index not in self._greys:
+            self._greys[index] = np.asarray(cv2.GaussianBlur(self._pyramid[index], (3, 3), 0), np.float32)
+        return self._greys[index]
+
+    def edges(self, index: int) -> Edges:
+        """Where a step of the pyramid has its strongest edges."""
+        if index not in self._edges:
+            self._edges[index] = describe_edges(self.grey(index), LEVEL_POINTS[index])
+        return self._edges[index]
+
+    @cached_property
+    def thumbnail(self) -> RgbArray:
+        """uint8 (h, w, 3) of the size of level GLANCE_LEVEL."""
+        return np.asarray(fit(self.rgb, LEVEL_SIDES_PX[GLANCE_LEVEL]), np.uint8)
+
+    @cached_property
+    def may_mislead(self) -> bool:
+        """Whether the picture stands in a margin of its own that may lead a registration astray."""
+        small = find_content(self.thumbnail, find_margin_colours(self.thumbnail))
+        return is_framed(small) and self.inner_frame is not None
+
+    @cached_property
+    def inner_frame(self) -> FrameBox | None:
+        """The box x0, y0, x1, y1 within the margin with straight sides that the picture stands in."""
+        return find_inner_frame(self.content) if self.whole else None
+
+    @cached_property
     def inner(self) -> Prepared | None:
-        """The picture without the margin that it stands in; made when first asked for."""
+        """The picture without the margin that it stands in."""
         if self.inner_frame is None:
             return None
         x0, y0, x1, y1 = self.inner_frame
-        return _prepare_view(self.rgb[y0:y1, x0:x1].copy(), self.digest)
+        return replace(_prepare_view(self.rgb[y0:y1, x0:x1].copy(), self.digest), whole=False)
 
 
 def prepare(source: bytes | RgbArray) -> Prepared:
@@ -86,42 +148,33 @@ def prepare(source: bytes | RgbArray) -> Prepared:
         rgb = decode(source, max_side_px=WORKING_SIDE_PX).rgb
     else:
         digest, rgb = "", fit(source, WORKING_SIDE_PX)
-    view = _prepare_view(paint_over_line(rgb), digest)
-    return replace(view, inner_frame=find_inner_frame(view.content))
+    return _prepare_view(paint_over_line(rgb), digest)
 
 
 def _prepare_view(rgb: RgbArray, digest: str) -> Prepared:
     mask, plain = find_mask(rgb)
-    grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    greys = [grey]
-    for side in LEVEL_SIDES_PX[-2::-1]:
-        greys.append(fit(greys[-1], side))
-    levels = tuple(describe_level(g, count) for g, count in zip(greys[::-1], LEVEL_POINTS, strict=True))
-    margin = find_margin_colours(rgb)
-    content = find_content(rgb, margin)
-    return Prepared(rgb, mask, find_box(mask), plain, margin, content, levels, digest)
+    return Prepared(rgb, mask, find_box(mask), plain, digest)
 
 
 # -- the pyramid
 
 
-def describe_level(grey: FloatArray, count: int) -> Level:
-    """A pyramid step of `grey` float32 (h, w) with its `count` strongest gradients."""
-    smooth = cv2.GaussianBlur(grey, (3, 3), 0)
+def describe_edges(smooth: FloatArray, count: int) -> Edges:
+    """The `count` strongest gradients of a step of the pyramid, softened grey levels float32 (h, w)."""
     across = cv2.Sobel(smooth, cv2.CV_32F, 1, 0, ksize=3, scale=1 / 8)
     down = cv2.Sobel(smooth, cv2.CV_32F, 0, 1, ksize=3, scale=1 / 8)
-    step = 2 if max(grey.shape) > 256 else 1  # every other pixel will do where they are many
+    step = 2 if max(smooth.shape) > 256 else 1  # every other pixel will do where they are many
     strength = (np.abs(across) + np.abs(down))[::step, ::step].copy()
     strength[[0, -1]] = strength[:, [0, -1]] = 0
     count = min(count, strength.size)
     places = np.argpartition(strength.ravel(), strength.size - count)[-count:]
     rows, columns = (np.stack(np.divmod(places, strength.shape[1])) * step).astype(np.intp)
-    chosen = rows * grey.shape[1] + columns
+    chosen = rows * smooth.shape[1] + columns
     points = np.stack([columns, rows, np.ones_like(rows)], axis=1).astype(np.float32)
-    u, v = centre_points(points[:, :2], grey.shape).T
+    u, v = centre_points(points[:, :2], smooth.shape).T
     gx, gy = across.ravel()[chosen], down.ravel()[chosen]
     slopes = np.stack([gx * u, gx * v, gx, gy * u, gy * v, gy], axis=1).astype(np.float32)
-    return Level(np.asarray(smooth, np.float32), points, slopes, smooth.ravel()[chosen])
+    return Edges(points, slopes, smooth.ravel()[chosen], (smooth.shape[0], smooth.shape[1]))
 
 
 def centre_points(points: FloatArray, shape: tuple[int, ...]) -> FloatArray:

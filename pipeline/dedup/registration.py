@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from itertools import product
 from math import sqrt
 from typing import Any
@@ -10,12 +11,14 @@ from typing import Any
 import cv2
 import numpy as np
 import numpy.typing as npt
+from scipy.linalg.lapack import dposv
 
 from pipeline.dedup.ground import Box, Pixels
-from pipeline.dedup.prepare import Level, Prepared
+from pipeline.dedup.prepare import LEVEL_SIDES_PX, SIMILARITY, Edges, Prepared
 from pipeline.records import FloatArray
 
 Matrix = npt.NDArray[np.floating[Any]]
+Glance = Callable[[Matrix], float]
 
 UNSEEN = -1e6  # stands for pixels outside the other frame; so low that the least share of it shows
 STARTS = 3  # guesses that are refined
@@ -23,9 +26,6 @@ AGREE_AT = 1  # pyramid level at which whole pictures are correlated
 ITERATIONS = (12, 8, 5, 3)  # at most, per level
 PATIENCE = 1  # steps in a level that may bring no gain
 SETTLED_PX = 0.02  # a step that moves no corner by more ends a level
-SIMILARITY = np.array(  # size, turn, shift x, shift y as the six numbers of an affine step
-    [[1, 0, 0, 0], [0, -1, 0, 0], [0, 0, 1, 0], [0, 1, 0, 0], [1, 0, 0, 0], [0, 0, 0, 1]], np.float32
-)
 HOPELESS = 0.55  # correlation after the coarse level below which finer levels cannot help
 FAIR_START = 0.93  # correlation after the coarse level under which a search over places is worth its time
 SEARCH_SCALES = (0.55, 0.63, 0.72, 0.82, 0.93, 1.06, 1.2, 1.4, 1.6)  # of B's thumbnail over A's
@@ -37,43 +37,70 @@ class Registration:
     """How picture B lies over picture A.
 
     `matrix` float64 (3, 3) takes a working pixel of A to one of B; `correlation` -1 to 1 over the
-    common part at the last level reached; `finished` False where the search was given up early.
+    common part at the last level reached; `finished` False where the search was given up early, `apart` the
+    grey levels of difference that a glance saw then, if it was for that.
     """
 
     matrix: Matrix
     correlation: float
     finished: bool
+    apart: float = 0.0
 
 
-def register(a: Prepared, b: Prepared) -> Registration:
-    """The best affine map of A's pixels to B's: guesses, then Gauss-Newton from coarse to fine. (II.D)"""
+def register(a: Prepared, b: Prepared, glance: Glance | None = None) -> Registration:
+    """The best affine map of A's pixels to B's: guesses, then Gauss-Newton from coarse to fine. (II.D)
+
+    `glance` is asked by how much the pictures differ by the map that the best guess led to, in grey levels;
+    anything but 0 is too much, and it is left there.
+    """
     guesses = rank_guesses(a, b)
-    best = Registration(np.eye(3), -1.0, False)
-    for guess in guesses[:STARTS]:
-        best = _start(a, b, guess, best)
+    starts = [_start(a, b, guesses[0])]
+    if starts[0].correlation < FAIR_START:
+        starts.append(_start(a, b, search(a, b)))
+        best = _choose(starts)
+        if apart := glance(best.matrix) if glance else 0.0:
+            return replace(best, apart=apart)
+    best = _choose([_advance(a, b, start) for start in starts])
+    if apart := glance(best.matrix) if glance else 0.0:
+        return replace(best, apart=apart)
+    further = guesses[1:STARTS]
+    if best.correlation < FAIR_START and len(starts) == 1:
+        further = [search(a, b), *further]
+    for guess in further:
         if best.correlation > GOOD_START:
             break
-    if best.correlation < FAIR_START:
-        best = _start(a, b, search(a, b), best)
-    if best.correlation < HOPELESS:
-        return best
-    found = _finish(a, b, best.matrix)
-    if correlate(a, b, AGREE_AT, guesses[0]) > found.correlation + 0.005:  # coarse levels led away
-        again = _finish(a, b, guesses[0])
+        best = _choose([best, _advance(a, b, _start(a, b, guess))])
+    return best if best.correlation < HOPELESS else _settle(a, b, best.matrix, guesses[0])
+
+
+def _settle(a: Prepared, b: Prepared, matrix: Matrix, guess: Matrix) -> Registration:
+    """The map on the fine levels; from the best guess as it was, where the coarse levels led away from it."""
+    found = _finish(a, b, matrix)
+    if correlate(a, b, AGREE_AT, guess) > found.correlation + 0.005:
+        again = _finish(a, b, guess)
         found = again if again.correlation > found.correlation else found
     return found
 
 
-def _start(a: Prepared, b: Prepared, guess: Matrix, best: Registration) -> Registration:
-    """The better of what is known and of this guess after the coarse levels."""
-    matrix = refine_level(a, b, 1, refine_level(a, b, 0, guess))
-    correlation = correlate(a, b, 1, matrix)
-    return Registration(matrix, correlation, False) if correlation > best.correlation else best
+def _start(a: Prepared, b: Prepared, guess: Matrix) -> Registration:
+    """A guess after the coarsest level."""
+    matrix = refine_level(a, b, 0, guess)
+    return Registration(matrix, correlate(a, b, 0, matrix), False)
+
+
+def _advance(a: Prepared, b: Prepared, start: Registration) -> Registration:
+    """The same after the next level."""
+    matrix = refine_level(a, b, 1, start.matrix)
+    return Registration(matrix, correlate(a, b, 1, matrix), False)
+
+
+def _choose(found: list[Registration]) -> Registration:
+    return max(found, key=lambda one: one.correlation)
 
 
 def search(a: Prepared, b: Prepared) -> Matrix:
     """A guess without boxes: A's middle looked for all over B's thumbnail, at several sizes."""
-    grey_a, grey_b = a.levels[0].grey, b.levels[0].grey
+    grey_a, grey_b = a.grey(0), b.grey(0)
     height, width = grey_a.shape
     y0, x0 = round(0.2 * height), round(0.2 * width)
     middle = np.ascontiguousarray(grey_a[y0 : height - y0, x0 : width - x0])
@@ -89,12 +116,11 @@ def search(a: Prepared, b: Prepared) -> Matrix:
         if value > best:
             box = (at[0], at[1], at[0] + size[0], at[1] + size[1])
             best, found = value, lay_box((x0, y0, width - x0, height - y0), box)
-    scales = _scales(a, b, 0)
-    return rescale(found, 1 / scales[0], 1 / scales[1])
+    return rescale(found, 1 / a.scale(0), 1 / b.scale(0))
 
 
 def _finish(a: Prepared, b: Prepared, matrix: Matrix) -> Registration:
-    for index in range(2, len(a.levels)):
+    for index in range(2, len(LEVEL_SIDES_PX)):
         matrix = refine_level(a, b, index, matrix)
     return Registration(matrix, correlate(a, b, AGREE_AT, matrix), True)
 
@@ -142,9 +168,10 @@ def _pin_box(source: Box, target: Box, scale: float, x: float, y: float) -> Matr
 
 
 def _corners_apart(one: Matrix, other: Matrix, size: tuple[int, int]) -> float:
+    (a, b, c), (d, e, f) = (one - other)[:2].tolist()
     width, height = size
-    corners = np.array([[0, width, 0, width], [0, 0, height, height], [1, 1, 1, 1]], np.float64)
-    return float(np.abs(((one - other) @ corners)[:2]).max())
+    corners = ((0, 0), (width, 0), (0, height), (width, height))
+    return max(max(abs(a * x + b * y + c), abs(d * x + e * y + f)) for x, y in corners)
 
 
 # -- correlation and refinement
@@ -152,15 +179,17 @@ def _corners_apart(one: Matrix, other: Matrix, size: tuple[int, int]) -> float:
 
 def correlate(a: Prepared, b: Prepared, index: int, matrix: Matrix) -> float:
     """Correlation -1 to 1 of A with B laid over it at one level; -1 where they hardly overlap."""
-    grey_a, grey_b = a.levels[index].grey, b.levels[index].grey
-    laid = warp(grey_b, rescale(matrix, *_scales(a, b, index)), (grey_a.shape[1], grey_a.shape[0]))
+    grey_a, grey_b = a.grey(index), b.grey(index)
+    laid = warp(
+        grey_b, rescale(matrix, a.scale(index), b.scale(index)), (grey_a.shape[1], grey_a.shape[0])
+    ).ravel()
     seen = laid > -1
-    count = int(seen.sum())
+    count = int(np.count_nonzero(seen))
     if count < 0.2 * seen.size * min(1.0, _area_ratio(matrix, a, b)) or count < 64:
         return -1.0
-    left, right = grey_a[seen], laid[seen]
+    left, right = (grey_a.ravel(), laid) if count == seen.size else (grey_a.ravel()[seen], laid[seen])
     left, right = left - left.mean(), right - right.mean()
-    spread = float(np.sqrt((left @ left) * (right @ right)))
+    spread = sqrt(float(left @ left) * float(right @ right))
     return float(left @ right) / spread if spread > 1e-3 * count else 0.0
 
 
@@ -188,25 +217,14 @@ def _resize(scale: float) -> Matrix:
     return np.array([[scale, 0, shift], [0, scale, shift], [0, 0, 1]])
 
 
-def _side_scale(size: tuple[int, int], shape: tuple[int, ...]) -> float:
-    return max(shape[:2]) / max(size)
-
-
-def _scales(a: Prepared, b: Prepared, index: int) -> tuple[float, float]:
-    return (
-        _side_scale(a.size, a.levels[index].grey.shape),
-        _side_scale(b.size, b.levels[index].grey.shape),
-    )
-
-
 def refine_level(a: Prepared, b: Prepared, index: int, matrix: Matrix) -> Matrix:
     """The map improved on one pyramid level; unchanged where the level gives no hold.
 
     Gauss-Newton may overshoot, so the best map met is kept, by the agreement of A's edges with B.
     """
-    scales = _scales(a, b, index)
-    template, moving = a.levels[index], b.levels[index].grey
-    size = template.grey.shape[1], template.grey.shape[0]
+    scales = a.scale(index), b.scale(index)
+    template, moving = a.edges(index), b.grey(index)
+    size = template.shape[1], template.shape[0]
     current = best = rescale(matrix, *scales)
     best_agreement, worse = -2.0, 0
     for _ in range(ITERATIONS[index] + 1):
@@ -220,7 +238,7 @@ def refine_level(a: Prepared, b: Prepared, index: int, matrix: Matrix) -> Matrix
             worse += 1
         if worse > PATIENCE:
             break
-        moved = current @ np.linalg.inv(_as_matrix(step, template.grey.shape))
+        moved = current @ _invert_step(step, template.shape)
         if _corners_apart(moved, current, size) < SETTLED_PX:
             break
         current = moved
@@ -228,7 +246,7 @@ def refine_level(a: Prepared, b: Prepared, index: int, matrix: Matrix) -> Matrix
 
 
 def _find_step(
-    template: Level, moving: FloatArray, current: Matrix, rigid: bool
+    template: Edges, moving: FloatArray, current: Matrix, rigid: bool
 ) -> tuple[FloatArray, float] | None:
     """An inverse-compositional Gauss-Newton step with gain and bias, and how well edges agree now (-1 to 1).
 
@@ -236,33 +254,27 @@ def _find_step(
     A's edges lies in B's frame.
     """
     looked_up = _look_up(moving, template.points, current)
-    seen = (looked_up > -1).astype(np.float32)
-    count = float(seen.sum())
+    seen = looked_up > -1
+    count = int(np.count_nonzero(seen))
     if count < max(60, 0.3 * seen.size):
         return None
-    t = (template.values - float(seen @ template.values) / count) * seen
-    m = (looked_up - float(seen @ looked_up) / count) * seen
+    if count == seen.size:
+        t, m = template.centred, looked_up - looked_up.mean()
+    else:
+        t = (template.values - template.values[seen].mean()) * seen
+        m = (looked_up - looked_up[seen].mean()) * seen
     spread_t, spread_m, product_ = max(1e-3, float(t @ t)), max(1e-3, float(m @ m)), float(t @ m)
     error = min(2.5, max(0.4, product_ / spread_m)) * m - t
     scale = 1.5 * float(np.abs(error).sum()) / count + 2.0
-    weight = error * np.float32(1 / scale)
-    weight *= weight
-    weight += 1
-    weighted = template.slopes * (seen / weight)[:, None]
-    hessian = (weighted.T @ template.slopes).astype(np.float64)
-    hessian.flat[::7] *= 1.001
-    slope = error @ weighted
-    try:
-        step = _solve(hessian, slope.astype(np.float64), SIMILARITY if rigid else None)
-    except np.linalg.LinAlgError:
+    weight = seen / (1 + np.square(error * np.float32(1 / scale)))
+    slopes = template.similar if rigid else template.slopes
+    weighted = slopes * weight[:, None]
+    hessian = weighted.T @ slopes
+    hessian.flat[:: len(hessian) + 1] *= 1.001
+    _, step, failed = dposv(hessian, error @ weighted)
+    if failed:
         return None
-    return step, product_ / sqrt(spread_t * spread_m)
-
-
-def _solve(hessian: Matrix, slope: Matrix, basis: FloatArray | None) -> FloatArray:
-    if basis is None:
-        return np.linalg.solve(hessian, slope)
-    return np.asarray(basis @ np.linalg.solve(basis.T @ hessian @ basis, basis.T @ slope))
+    return SIMILARITY @ step if rigid else step, product_ / sqrt(spread_t * spread_m)
 
 
 def _look_up(moving: FloatArray, points: FloatArray, current: Matrix) -> FloatArray:
@@ -275,10 +287,13 @@ def _look_up(moving: FloatArray, points: FloatArray, current: Matrix) -> FloatAr
     return np.asarray(found[:, 0], np.float32)
 
 
-def _as_matrix(step: FloatArray, shape: tuple[int, ...]) -> Matrix:
-    """A step in shares of the longest side from the centre, as a map of pixels."""
+def _invert_step(step: FloatArray, shape: tuple[int, ...]) -> Matrix:
+    """The inverse of a step in shares of the longest side from the centre, as a map of pixels."""
     height, width = shape[:2]
     longest, cx, cy = max(height, width), (width - 1) / 2, (height - 1) / 2
-    a, b, tx, c, d, ty = (float(value) for value in step)
-    a, b, c, d = a / longest, b / longest, c / longest, d / longest
-    return np.array([[1 + a, b, tx - a * cx - b * cy], [c, 1 + d, ty - c * cx - d * cy], [0, 0, 1]])
+    a, b, tx, c, d, ty = step.tolist()
+    a, b, c, d = 1 + a / longest, b / longest, c / longest, 1 + d / longest
+    tx, ty = tx - (a - 1) * cx - b * cy, ty - c * cx - (d - 1) * cy
+    area = a * d - b * c or 1e-9
+    turned = ((d, -b, b * ty - d * tx), (-c, a, c * tx - a * ty))
+    return np.array([[value / area for value in row] for row in turned] + [[0, 0, 1]])

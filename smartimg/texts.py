@@ -21,7 +21,7 @@ LANGUAGES = ("de",)  # besides English, which is what the sources are written in
 PLURAL = (1, 2)
 PYTHON_WORDS: dict[str, Any] = {
     **dict.fromkeys(("_", "gettext", "gettext_lazy", "gettext_noop", "noop")),
-    **dict.fromkeys(("ngettext", "ngettext_lazy"), PLURAL),
+    **dict.fromkeys(("ngettext", "ngettext_lazy", "plural"), PLURAL),
     **dict.fromkeys(("pgettext", "pgettext_lazy"), ((1, "c"), 2)),
     "npgettext": ((1, "c"), 2, 3),
 }

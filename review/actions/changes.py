@@ -9,34 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline.labels import COMPLIANCE_DEFECTS, UNSURE
-
-VIEWS = {
-    "front": "front view",
-    "angle": "angled view",
-    "side": "side view",
-    "left": "left view",
-    "right": "right view",
-    "back": "back view",
-    "top": "top view",
-    "detail": "close-up",
-    "lifestyle": "scene",
-    "accessory": "accessory",
-    "packaging": "packaging",
-    "multiview": "picture of several views",
-}
-POOR = {
-    "unreadable": ("unreadable image", "unreadable images"),
-    "adult": ("adult image", "adult images"),
-    "weapon": ("image with a weapon", "images with weapons"),
-    "violence": ("violent image", "violent images"),
-    "placeholder": ("placeholder", "placeholders"),
-    "badge": ("image with a badge", "images with badges"),
-    "watermark": ("image with a watermark", "images with watermarks"),
-    "blur": ("blurred image", "blurred images"),
-    "small_object": ("image with a tiny object", "images with a tiny object"),
-    "resolution": ("image of too few pixels", "images of too few pixels"),
-    "aspect": ("image of an odd shape", "images of an odd shape"),
-}
+from review.actions.picture_words import POOR, VIEWS
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from review.actions.decisions import SUBMIT_KEY
 from review.models import Event, Flag, Image, Proposal
@@ -22,9 +23,9 @@ def flag(*, proposal: Proposal, by: User, reason: str, sha256: str, submit_key: 
     """Ask for a look at a picture of the proposal, or at the product ('' for sha256); one a submit_key."""
     reason = reason.replace("\0", "").strip()[:LONGEST]
     if not reason:
-        raise UnableToFlag("Say what somebody else should look at.")
+        raise UnableToFlag(_("Say what somebody else should look at."))
     if not SUBMIT_KEY.fullmatch(submit_key):
-        raise UnableToFlag("The page sent no key of its own. Load it again.")
+        raise UnableToFlag(_("The page sent no key of its own. Load it again."))
     if known := Flag.objects.filter(submit_key=submit_key, raised_by=by, proposal=proposal).first():
         return known
     raised = Flag.objects.create(
@@ -45,7 +46,7 @@ def settle(*, flag: Flag, by: User, answer: str, now: datetime) -> Flag:
     """Answer a flag, or withdraw one's own; the answer stands in the product's history."""
     flag = Flag.objects.select_for_update().get(pk=flag.pk)
     if flag.settled_at is not None:
-        raise UnableToFlag("Somebody settled it meanwhile. Their answer stands in the product's history.")
+        raise UnableToFlag(_("Somebody settled it meanwhile. Their answer stands in the product's history."))
     flag.settled_by, flag.settled_at = by, now
     flag.answer = answer.replace("\0", "").strip()[:LONGEST]
     flag.save(update_fields=["settled_by", "settled_at", "answer"])
@@ -58,7 +59,7 @@ def _find_image(proposal: Proposal, sha256: str) -> Image | None:
         return None
     item = proposal.items.select_related("image").filter(image__sha256=sha256).first()
     if item is None:
-        raise UnableToFlag("This picture is not part of the proposal.")
+        raise UnableToFlag(_("This picture is not part of the proposal."))
     return item.image
 
 

@@ -6,37 +6,40 @@ from collections.abc import Mapping
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from review.models import ReviewPreferences
 
 # Command -> (key, what it does). Keys are named by what they produce, as browsers do (KeyboardEvent.key).
-COMMANDS: dict[str, tuple[str, str]] = {
-    "approve": ("a", "Approve and go on"),
-    "reject": ("x", "Reject, with a reason"),
-    "send-back": ("b", "Send back, with a reason"),
-    "skip": ("s", "Skip: the next one, your edits stay a draft"),
-    "undo": ("z", "Undo the last edit; without one, the last decision"),
-    "hero": ("m", "Make this picture the hero"),
-    "drop": ("d", "Drop this picture, or put it back"),
-    "not-copy": ("n", "Not a copy: put it back beside the other"),
-    "revert": ("v", "Revert what changes about this picture, or accept it again"),
-    "compare": ("c", "Compare with the other picture"),
-    "zoom": (" ", "Enlarge"),
-    "preview": ("p", "Preview: as the shop would show it, before and after"),
-    "lines": ("l", "Show where every picture went"),
-    "rules": ("r", "Marketplace rules: what is broken before and after"),
-    "flag": ("f", "Flag this picture or the product for somebody else"),
-    "only-changes": ("o", "Show only changes"),
-    "queue": ("q", "Back to the queue"),
-    "help": ("?", "Show the keys"),
+COMMANDS: dict[str, tuple[str, str | Promise]] = {
+    "approve": ("a", _("Approve and go on")),
+    "reject": ("x", _("Reject, with a reason")),
+    "send-back": ("b", _("Send back, with a reason")),
+    "skip": ("s", _("Skip: the next one, your edits stay a draft")),
+    "undo": ("z", _("Undo the last edit; without one, the last decision")),
+    "hero": ("m", _("Make this picture the hero")),
+    "drop": ("d", _("Drop this picture, or put it back")),
+    "not-copy": ("n", _("Not a copy: put it back beside the other")),
+    "revert": ("v", _("Revert what changes about this picture, or accept it again")),
+    "compare": ("c", _("Compare with the other picture")),
+    "zoom": (" ", _("Enlarge")),
+    "preview": ("p", _("Preview: as the shop would show it, before and after")),
+    "lines": ("l", _("Show where every picture went")),
+    "rules": ("r", _("Marketplace rules: what is broken before and after")),
+    "flag": ("f", _("Flag this picture or the product for somebody else")),
+    "only-changes": ("o", _("Show only changes")),
+    "queue": ("q", _("Back to the queue")),
+    "help": ("?", _("Show the keys")),
 }
 # Keys that the page needs for itself, with what they do.
 TAKEN = {
-    **{str(number): f"names type {number}" for number in range(1, 10)},
-    **dict.fromkeys(("ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"), "moves the focus"),
-    "Tab": "goes to the next part of the page",
-    "Escape": "closes what is open",
-    "/": "goes to the search",
+    **{str(number): format_lazy(_("names type {number}"), number=number) for number in range(1, 10)},
+    **dict.fromkeys(("ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"), _("moves the focus")),
+    "Tab": _("goes to the next part of the page"),
+    "Escape": _("closes what is open"),
+    "/": _("goes to the search"),
 }
 NAMES = {" ": "Space", "Enter": "Enter", "Backspace": "Backspace", "Delete": "Delete"}
 
@@ -86,12 +89,14 @@ def _check(wanted: Mapping[str, str]) -> None:
     for command, key in wanted.items():
         what = COMMANDS[command][1]
         if not _is_key(key):
-            raise UnableToKeep(command, f"'{what}' needs one key: a letter, a sign, Space, Enter or Delete.")
+            words = _("'{what}' needs one key: a letter, a sign, Space, Enter or Delete.")
+            raise UnableToKeep(command, words.format(what=what))
         if key in TAKEN:
-            raise UnableToKeep(command, f"{name_key(key)} {TAKEN[key]}. Choose another key for '{what}'.")
+            words = _("{key} {does}. Choose another key for '{what}'.")
+            raise UnableToKeep(command, words.format(key=name_key(key), does=TAKEN[key], what=what))
         if key in users:
-            other = COMMANDS[users[key]][1]
-            raise UnableToKeep(command, f"{name_key(key)} is already the key of '{other}'.")
+            words = _("{key} is already the key of '{other}'.")
+            raise UnableToKeep(command, words.format(key=name_key(key), other=COMMANDS[users[key]][1]))
         users[key] = command
 
 

@@ -13,6 +13,8 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
 
 from review.models import Category, Offer, Product, RunBatch, RunProduct, SelectionRun
 from review.models.catalog import TRANSIENT_REFUSALS
@@ -22,8 +24,8 @@ WINDOW = 16  # batches of a run that are promised to workers at a time; the rest
 OPEN_STATES = (RunBatch.State.FETCHING, RunBatch.State.JUDGING)
 CHUNK = 2000  # rows a statement
 
-TOO_FEW = "fewer than two different pictures"
-CURATED = "curated by hand"
+TOO_FEW = noop("fewer than two different pictures")
+CURATED = noop("curated by hand")
 WORKER_LOST = f"its worker ended without a word {MAX_ATTEMPTS} times"
 
 
@@ -66,9 +68,9 @@ def start(*, scope: dict[str, Any], by: User | None, now: datetime) -> Selection
     """A run that is still to be planned; the caller enqueues the planning."""
     path = scope.get("category")
     if path and not Category.objects.filter(Q(path=path) | Q(path__startswith=path + " > ")).exists():
-        raise UnableToStart(f"There is no category “{path}”.")
+        raise UnableToStart(_("There is no category “{path}”.").format(path=path))
     if not products_in(scope).exists():
-        raise UnableToStart("There are no products to look at: import a catalog first.")
+        raise UnableToStart(_("There are no products to look at: import a catalog first."))
     return SelectionRun.objects.create(scope=scope, created_by=by, created_at=now)
 
 

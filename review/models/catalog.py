@@ -10,6 +10,7 @@ from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 
 class Category(models.Model):
@@ -65,9 +66,9 @@ class Product(models.Model):
     """A product by the id that its catalog gives it."""
 
     class CategoryFrom(models.TextChoices):
-        GIVEN = "given", "given by the catalog"
-        PREDICTED = "predicted", "predicted from the text"
-        NONE = "none", "not known"
+        GIVEN = "given", _("given by the catalog")
+        PREDICTED = "predicted", _("predicted from the text")
+        NONE = "none", _("not known")
 
     external_id = models.CharField(max_length=200, unique=True)
     title = models.CharField(max_length=500, blank=True)
@@ -134,9 +135,9 @@ class Offer(models.Model):
     """One picture that a supplier sends for a product: where it lies, its place, how fetching went."""
 
     class State(models.TextChoices):
-        PENDING = "pending", "waiting"
-        FETCHED = "fetched", "fetched"
-        REFUSED = "refused", "refused"
+        PENDING = "pending", _("waiting")
+        FETCHED = "fetched", _("fetched")
+        REFUSED = "refused", _("refused")
 
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="offers")
     supplier = models.ForeignKey(Supplier, on_delete=models.PROTECT)
@@ -175,9 +176,9 @@ class PublishedSet(models.Model):
     """A numbered set of pictures that the shop shows; never changed, only followed by the next number."""
 
     class Origin(models.TextChoices):
-        IMPORT = "import", "as imported"
-        DECISION = "decision", "approved"
-        UNDO = "undo", "undone"
+        IMPORT = "import", _("as imported")
+        DECISION = "decision", _("approved")
+        UNDO = "undo", _("undone")
 
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="published_sets")
     number = models.PositiveIntegerField()
@@ -230,9 +231,9 @@ class ImportProblem(models.Model):
     """A line, or a picture in a line, that an import refused, and why; or a note where nothing was lost."""
 
     class What(models.TextChoices):
-        PRODUCT = "product", "product refused"
-        IMAGE = "image", "picture refused"
-        NOTE = "note", "note"
+        PRODUCT = "product", _("product refused")
+        IMAGE = "image", _("picture refused")
+        NOTE = "note", _("note")
 
     catalog_import = models.ForeignKey(CatalogImport, on_delete=models.CASCADE, related_name="problems")
     what = models.CharField(max_length=7, choices=What, default=What.PRODUCT)

@@ -6,14 +6,15 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 
 class Side(models.TextChoices):
     """What a row of a data set is for."""
 
-    TRAIN = "train", "training"
-    VALIDATION = "validation", "validation"
-    TEST = "test", "test"
+    TRAIN = "train", _("training")
+    VALIDATION = "validation", _("validation")
+    TEST = "test", _("test")
 
 
 class ImageSide(models.Model):
@@ -37,11 +38,11 @@ class Work(models.Model):
     """Something that a worker does in the background, under a lease: killed, it is taken up again."""
 
     class State(models.TextChoices):
-        WAITING = "waiting", "waiting"
-        WORKING = "working", "working"
-        DONE = "done", "done"
-        FAILED = "failed", "failed"
-        STOPPED = "stopped", "stopped"
+        WAITING = "waiting", _("waiting")
+        WORKING = "working", _("working")
+        DONE = "done", _("done")
+        FAILED = "failed", _("failed")
+        STOPPED = "stopped", _("stopped")
 
     state = models.CharField(max_length=8, choices=State, default=State.WAITING)
     progress = models.JSONField(default=dict)

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from pipeline.labels import LABEL_KINDS
 
@@ -14,9 +15,9 @@ class Label(models.Model):
     """One fact about an image, or about a pair, and who said it. The newest of a subject and kind counts."""
 
     class Source(models.TextChoices):
-        SPECIALIST = "specialist", "specialist"
-        GOLD = "gold", "gold"
-        CONSENSUS = "consensus", "consensus of the crowd"
+        SPECIALIST = "specialist", _("specialist")
+        GOLD = "gold", _("gold")
+        CONSENSUS = "consensus", _("consensus of the crowd")
 
     kind = models.CharField(max_length=12, choices=[(kind, kind) for kind in LABEL_KINDS])
     image = models.ForeignKey("Image", on_delete=models.PROTECT, related_name="labels")
@@ -71,19 +72,19 @@ class Question(models.Model):
     """A doubtful judgement that people should settle: what is the type, is it blurred, is it the same?"""
 
     class State(models.TextChoices):
-        OPEN = "open", "open"
-        SETTLED = "settled", "settled"
-        DISPUTED = "disputed", "for a specialist"
-        WITHDRAWN = "withdrawn", "withdrawn"
+        OPEN = "open", _("open")
+        SETTLED = "settled", _("settled")
+        DISPUTED = "disputed", _("for a specialist")
+        WITHDRAWN = "withdrawn", _("withdrawn")
 
     class Origin(models.TextChoices):
-        DOUBT = "doubt", "a doubtful judgement"
-        SIMILAR = "similar", "like a sure hit"
-        DISPUTE = "dispute", "a disputed edit"
-        AUDIT = "audit", "a sample of sure ones"
-        UPLOAD = "upload", "asked by an admin"
-        LOOP = "loop", "a round of improvement"
-        GOLD = "gold", "known answer"
+        DOUBT = "doubt", _("a doubtful judgement")
+        SIMILAR = "similar", _("like a sure hit")
+        DISPUTE = "dispute", _("a disputed edit")
+        AUDIT = "audit", _("a sample of sure ones")
+        UPLOAD = "upload", _("asked by an admin")
+        LOOP = "loop", _("a round of improvement")
+        GOLD = "gold", _("known answer")
 
     kind = models.CharField(max_length=12, choices=[(kind, kind) for kind in LABEL_KINDS])
     subject = models.CharField(max_length=40)  # what is asked: 'type', 'blur', 'badge', 'pair', 'hero', ...

@@ -7,6 +7,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from pgvector.django import HalfVectorField, HnswIndex
 
 from review.models.datasets import Work
@@ -16,10 +17,10 @@ class ModelVersion(models.Model):
     """Weights by their digest, with the card that says what they were trained on."""
 
     class State(models.TextChoices):
-        SHIPPED = "shipped", "shipped with the product"
-        CANDIDATE = "candidate", "candidate"
-        LIVE = "live", "live"
-        RETIRED = "retired", "retired"
+        SHIPPED = "shipped", _("shipped with the product")
+        CANDIDATE = "candidate", _("candidate")
+        LIVE = "live", _("live")
+        RETIRED = "retired", _("retired")
 
     kind = models.CharField(max_length=30)
     name = models.CharField(max_length=200)
@@ -84,9 +85,9 @@ class TrainingRun(Work):
     """One training of one judge on one snapshot; its checkpoint lets a killed one go on."""
 
     class Technique(models.TextChoices):
-        SHALLOW = "shallow", "shallow network on frozen embeddings"
-        LOGISTIC = "logistic", "logistic regression on frozen embeddings"
-        LAST_BLOCK = "last_block", "last block retrained"
+        SHALLOW = "shallow", _("shallow network on frozen embeddings")
+        LOGISTIC = "logistic", _("logistic regression on frozen embeddings")
+        LAST_BLOCK = "last_block", _("last block retrained")
 
     judge = models.CharField(max_length=40)
     category = models.ForeignKey("Category", null=True, blank=True, on_delete=models.CASCADE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from review.models.datasets import Work
 from review.models.labelling import Question
@@ -25,12 +26,12 @@ class ImproveRound(models.Model):
     """One round: predict, ask about the doubtful and the similar, train, compare."""
 
     class Stage(models.TextChoices):
-        PREDICT = "predict", "predicting"
-        ASK = "ask", "asking"
-        CROWD = "crowd", "waiting for answers"
-        TRAIN = "train", "training"
-        COMPARE = "compare", "comparing"
-        DONE = "done", "done"
+        PREDICT = "predict", _("predicting")
+        ASK = "ask", _("asking")
+        CROWD = "crowd", _("waiting for answers")
+        TRAIN = "train", _("training")
+        COMPARE = "compare", _("comparing")
+        DONE = "done", _("done")
 
     loop = models.ForeignKey(ImproveLoop, on_delete=models.CASCADE, related_name="steps")
     number = models.PositiveSmallIntegerField()

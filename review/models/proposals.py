@@ -9,15 +9,16 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 
 class SelectionRun(models.Model):
     """One selection over a scope of products, split into batches."""
 
     class State(models.TextChoices):
-        PLANNED = "planned", "being planned"
-        RUNNING = "running", "running"
-        DONE = "done", "done"
+        PLANNED = "planned", _("being planned")
+        RUNNING = "running", _("running")
+        DONE = "done", _("done")
 
     scope = models.JSONField(default=dict)
     state = models.CharField(max_length=10, choices=State, default=State.PLANNED)
@@ -37,10 +38,10 @@ class RunBatch(models.Model):
     """A handful of a run's products, claimed with a lease; a killed worker's batch is claimed again."""
 
     class State(models.TextChoices):
-        FETCHING = "fetching", "fetching pictures"
-        JUDGING = "judging", "judging pictures"
-        DONE = "done", "done"
-        FAILED = "failed", "failed"
+        FETCHING = "fetching", _("fetching pictures")
+        JUDGING = "judging", _("judging pictures")
+        DONE = "done", _("done")
+        FAILED = "failed", _("failed")
 
     run = models.ForeignKey(SelectionRun, on_delete=models.CASCADE, related_name="batches")
     number = models.PositiveIntegerField()
@@ -74,11 +75,11 @@ class RunProduct(models.Model):
     """What a run did with one product: proposed, unchanged, passed over (why) or failed (why)."""
 
     class Outcome(models.TextChoices):
-        WAITING = "waiting", "waiting"
-        PROPOSED = "proposed", "proposal made"
-        UNCHANGED = "unchanged", "already the best set"
-        PASSED_OVER = "passed_over", "passed over"
-        FAILED = "failed", "failed"
+        WAITING = "waiting", _("waiting")
+        PROPOSED = "proposed", _("proposal made")
+        UNCHANGED = "unchanged", _("already the best set")
+        PASSED_OVER = "passed_over", _("passed over")
+        FAILED = "failed", _("failed")
 
     run = models.ForeignKey(SelectionRun, on_delete=models.CASCADE, related_name="products")
     batch = models.ForeignKey(
@@ -115,11 +116,11 @@ class Proposal(models.Model):
     """The set before, the set after, and for every image the reason."""
 
     class State(models.TextChoices):
-        OPEN = "open", "awaiting review"
-        APPROVED = "approved", "approved"
-        REJECTED = "rejected", "rejected"
-        SENT_BACK = "sent_back", "sent back"
-        SUPERSEDED = "superseded", "replaced by a newer one"
+        OPEN = "open", _("awaiting review")
+        APPROVED = "approved", _("approved")
+        REJECTED = "rejected", _("rejected")
+        SENT_BACK = "sent_back", _("sent back")
+        SUPERSEDED = "superseded", _("replaced by a newer one")
 
     product = models.ForeignKey("Product", on_delete=models.CASCADE, related_name="proposals")
     # The product's, so that queues need no join. A trigger of the database keeps it true.
@@ -188,13 +189,13 @@ class Proposal(models.Model):
 
 # Kinds of change that a queue can be filtered by, with the word that people read.
 CHANGES = {
-    "hero": "new hero",
-    "moved": "moved",
-    "added": "added",
-    "copy": "copy removed",
-    "quality": "poor picture removed",
-    "compliance": "not allowed, removed",
-    "unsure": "unsure",
+    "hero": _("new hero"),
+    "moved": _("moved"),
+    "added": _("added"),
+    "copy": _("copy removed"),
+    "quality": _("poor picture removed"),
+    "compliance": _("not allowed, removed"),
+    "unsure": _("unsure"),
 }
 
 
@@ -202,8 +203,8 @@ class ProposalItem(models.Model):
     """One image of a proposal; positions count from 0 and are None where it is not in that set."""
 
     class Verdict(models.TextChoices):
-        KEEP = "keep", "kept"
-        DROP = "drop", "dropped"
+        KEEP = "keep", _("kept")
+        DROP = "drop", _("dropped")
 
     proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="items")
     image = models.ForeignKey("Image", on_delete=models.PROTECT)
@@ -238,10 +239,10 @@ class Decision(models.Model):
     """What a person said of a proposal; never changed. Undo is a decision of its own."""
 
     class Kind(models.TextChoices):
-        APPROVE = "approve", "approved"
-        REJECT = "reject", "rejected"
-        SEND_BACK = "send_back", "sent back"
-        UNDO = "undo", "undone"
+        APPROVE = "approve", _("approved")
+        REJECT = "reject", _("rejected")
+        SEND_BACK = "send_back", _("sent back")
+        UNDO = "undo", _("undone")
 
     proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="decisions")
     kind = models.CharField(max_length=10, choices=Kind)

@@ -7,9 +7,11 @@ from typing import Protocol
 
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.template import Library
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
 
 register = Library()
-_ORDER = ("new", "changed", "unchanged", "no longer offered", "refused")
+_ORDER = (noop("new"), noop("changed"), noop("unchanged"), noop("no longer offered"), noop("refused"))
 
 
 class HasAddress(Protocol):
@@ -27,7 +29,8 @@ def last_part(source: str) -> str:
 @register.filter
 def in_words(counts: Mapping[str, int]) -> str:
     """'3 new, 1 refused'."""
-    return ", ".join(f"{intcomma(counts[word])} {word}" for word in _ORDER if counts.get(word)) or "none"
+    found = [f"{intcomma(counts[word])} {_(word)}" for word in _ORDER if counts.get(word)]
+    return ", ".join(found) or _("none")
 
 
 @register.simple_tag

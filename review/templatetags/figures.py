@@ -7,10 +7,19 @@ from typing import Any
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.template import Library
 from django.template.defaultfilters import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from review.actions.changes import POOR
+from review.actions.picture_words import COPY, POOR, plural
 
 register = Library()
+NOUNS = {
+    "product": plural("{count} product", "{count} products"),
+    "listed product": plural("{count} listed product", "{count} listed products"),
+    "picture": plural("{count} picture", "{count} pictures"),
+    "proposal": plural("{count} proposal", "{count} proposals"),
+    "answer": plural("{count} answer", "{count} answers"),
+}
 
 
 @register.filter
@@ -30,19 +39,20 @@ def duration(seconds: float | None) -> str:
 @register.filter
 def drops(count: int, reason: str) -> str:
     """What so many dropped images are: 'Blurred images', 'Copy'."""
-    one, many = {**POOR, "duplicate": ("copy", "copies")}.get(reason, (reason, reason))
-    return capfirst(one if count == 1 else many)
+    one, many = {**POOR, "duplicate": COPY}.get(reason, (reason, reason))
+    return capfirst(ngettext(one, many, count))
 
 
 @register.filter
 def scope(asked: dict[str, Any]) -> str:
     """What a run looks at."""
     if asked.get("all"):
-        return "all categories"
+        return _("all categories")
     return asked.get("category") or counted(len(asked.get("products", [])), "listed product")
 
 
 @register.filter
 def counted(count: int, noun: str) -> str:
     """'1 product', '1,240 products'."""
-    return f"{intcomma(count)} {noun}" if count == 1 else f"{intcomma(count)} {noun}s"
+    one, many = NOUNS[noun]
+    return ngettext(one, many, count).format(count=intcomma(count))

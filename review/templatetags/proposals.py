@@ -10,7 +10,10 @@ from django.template import Library
 from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from review.actions.picture_words import plural
 from review.models import CHANGES
 from review.templatetags.look import mark
 
@@ -28,6 +31,13 @@ MEANINGS = {
 }
 
 
+COUNTED = {
+    "copy": plural("{count} copy", "{count} copies"),
+    "quality": plural("{count} poor", "{count} poor"),
+    "compliance": plural("{count} not allowed", "{count} not allowed"),
+}
+
+
 @register.simple_tag
 def change_marks(changes: Mapping[str, int]) -> SafeString:
     """The kinds of change of a proposal as marks, in the order of CHANGES."""
@@ -37,10 +47,9 @@ def change_marks(changes: Mapping[str, int]) -> SafeString:
 
 
 def _count(kind: str, number: int) -> str:
-    words = {"quality": "poor", "compliance": "not allowed", "copy": "copy" if number == 1 else "copies"}
-    if kind == "hero":
-        return CHANGES[kind]
-    return f"{number} {words.get(kind, CHANGES[kind])}"
+    if kind in COUNTED:
+        return ngettext(*COUNTED[kind], number).format(count=number)
+    return str(CHANGES[kind]) if kind == "hero" else f"{number} {CHANGES[kind]}"
 
 
 @register.simple_tag
@@ -56,4 +65,4 @@ def short_age(moment: datetime) -> str:
     for size, unit in ((86_400, "d"), (3600, "h"), (60, "min")):
         if seconds >= size:
             return f"{int(seconds // size)} {unit}"
-    return "now"
+    return _("now")

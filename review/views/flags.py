@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from review.access import ADMIN, SPECIALIST, flags_for, get_flag_for
@@ -45,7 +46,7 @@ def settle_flag(request: HttpRequest, flag_id: int) -> HttpResponse:
     except flags.UnableToFlag as refused:
         messages.error(request, str(refused))
     else:
-        messages.success(request, f"Settled: {flag.product}.")
+        messages.success(request, _("Settled: {product}.").format(product=flag.product))
     return redirect("flags")
 
 

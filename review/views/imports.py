@@ -7,9 +7,13 @@ from typing import Any
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from review.access import ADMIN, NotFound, imports_for
+from review.actions.picture_words import plural
 from review.models import CatalogImport, ImportProblem, Offer
 from review.views.frame import page
 from review.views.keyset import Order, read_page
@@ -17,7 +21,12 @@ from review.views.keyset import Order, read_page
 PAGE_ROWS = 50
 NEWEST_FIRST = Order("id", True, int)
 BY_LINE = Order("line", False, int)
-WORDS = ("new", "changed", "unchanged", "no longer offered", "refused")
+WHATS = {
+    "product": plural("product refused", "products refused"),
+    "image": plural("picture refused", "pictures refused"),
+    "note": plural("note", "notes"),
+}
+WORDS = (noop("new"), noop("changed"), noop("unchanged"), noop("no longer offered"), noop("refused"))
 
 
 @require_safe
@@ -59,8 +68,8 @@ def describe(report: CatalogImport) -> dict[str, Any]:
     return {
         "report": report,
         "is_running": report.finished_at is None,
-        "products": [(word, report.products.get(word, 0)) for word in WORDS if word in report.products],
-        "images": [(word, report.images.get(word, 0)) for word in WORDS if word in report.images],
+        "products": [(_(word), report.products.get(word, 0)) for word in WORDS if word in report.products],
+        "images": [(_(word), report.images.get(word, 0)) for word in WORDS if word in report.images],
         "fetched": states.get(Offer.State.FETCHED, 0),
         "refused": states.get(Offer.State.REFUSED, 0),
         "pending": states.get(Offer.State.PENDING, 0),
@@ -72,9 +81,8 @@ def describe(report: CatalogImport) -> dict[str, Any]:
 def count_whats(report: CatalogImport) -> list[tuple[str, str, int]]:
     """(kind, words, how many) of those that there are."""
     counts = dict(report.problems.order_by().values_list("what").annotate(Count("pk")))
-    words = {"product": "product{} refused", "image": "picture{} refused", "note": "note{}"}
     return [
-        (what, word.format("" if counts[what] == 1 else "s"), counts[what])
-        for what, word in words.items()
+        (what, ngettext(one, many, counts[what]), counts[what])
+        for what, (one, many) in WHATS.items()
         if what in counts
     ]

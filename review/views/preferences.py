@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
 
 from review.access import ADMIN, SPECIALIST
 from review.actions.preferences import COMMANDS, UnableToKeep, keep_keys, name_key, read_keys
@@ -28,7 +29,7 @@ def keys(request: HttpRequest) -> HttpResponse:
         except UnableToKeep as refused:
             trouble = refused
         else:
-            messages.success(request, "Your keys are kept. They hold on every machine where you log in.")
+            messages.success(request, _("Your keys are kept. They hold on every machine where you log in."))
             return redirect("keys")
     context = {"rows": _list_rows(wanted, trouble), "trouble": trouble}
     return render(request, "people/keys.html", context, status=400 if trouble else 200)

@@ -6,20 +6,22 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Prefetch
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from review.models import Decision, Event, Product, PublishedImage, PublishedSet
 
 MAX_ENTRIES = 50
 _WORDS = {
-    PublishedSet.Origin.IMPORT: "as the catalog shows it",
-    PublishedSet.Origin.DECISION: "approved",
-    PublishedSet.Origin.UNDO: "former set restored",
+    PublishedSet.Origin.IMPORT: _("as the catalog shows it"),
+    PublishedSet.Origin.DECISION: _("approved"),
+    PublishedSet.Origin.UNDO: _("former set restored"),
 }
 _EVENT_WORDS = {
-    "imported": "first imported",
-    "import_changed": "changed by an import",
-    "flagged": "flagged",
-    "flag_settled": "flag settled",
+    "imported": _("first imported"),
+    "import_changed": _("changed by an import"),
+    _("flagged"): _("flagged"),
+    "flag_settled": _("flag settled"),
 }
 
 
@@ -28,7 +30,7 @@ class Entry:
     """One line of the history. `published` is set where a new set number came of it."""
 
     at: datetime
-    what: str
+    what: str | Promise
     by: str = ""
     why: str = ""
     published: PublishedSet | None = None
@@ -79,13 +81,13 @@ def _tell_set(one: PublishedSet, undoable: int | None) -> Entry:
 
 def _tell_decision(one: Decision, undoable: int | None) -> Entry:
     words = {
-        Decision.Kind.REJECT: "proposal rejected",
-        Decision.Kind.SEND_BACK: "proposal sent back",
-        Decision.Kind.UNDO: "decision undone",
+        Decision.Kind.REJECT: _("proposal rejected"),
+        Decision.Kind.SEND_BACK: _("proposal sent back"),
+        Decision.Kind.UNDO: _("decision undone"),
     }
     return Entry(
         at=one.decided_at,
-        what=words.get(Decision.Kind(one.kind), "proposal approved"),
+        what=words.get(Decision.Kind(one.kind), _("proposal approved")),
         by=one.decided_by.username,
         why=one.reason,
         decision=one,
@@ -97,7 +99,10 @@ def _tell_event(one: Event) -> Entry:
     changed = one.data.get("changed") or []
     why = "" if one.kind == "imported" else ", ".join(str(name) for name in changed)
     by = one.created_by.username if one.created_by and "flag" in one.data else ""
-    what = "a picture of it " if one.data.get("image") else ""
+    is_picture = one.kind == "flagged" and one.data.get("image")
     return Entry(
-        at=one.created_at, what=what + _EVENT_WORDS[one.kind], by=by, why=str(one.data.get("why", why))
+        at=one.created_at,
+        what=_("a picture of it flagged") if is_picture else _EVENT_WORDS[one.kind],
+        by=by,
+        why=str(one.data.get("why", why)),
     )

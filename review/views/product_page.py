@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from review import tasks
@@ -73,6 +74,10 @@ def fetch_again(request: HttpRequest, external_id: str) -> HttpResponse:
     many = found.offers.all().ask_again()
     if many:
         tasks.hint(tasks.fetch_pictures, found.pk)
-        words = "1 picture is" if many == 1 else f"{many} pictures are"
-        messages.info(request, f"{words} being fetched again; look back in a moment.")
+        words = ngettext(
+            "{count} picture is being fetched again; look back in a moment.",
+            "{count} pictures are being fetched again; look back in a moment.",
+            many,
+        )
+        messages.info(request, words.format(count=many))
     return redirect("product", found.external_id)

@@ -13,6 +13,7 @@ from django.contrib.postgres.search import SearchQuery
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from review.access import ADMIN, SPECIALIST, products_for
@@ -24,7 +25,11 @@ from review.views.keyset import Order, read_page
 PAGE_ROWS = 50
 COUNT_UP_TO = 1000
 NEWEST_FIRST = Order("id", True, int)
-STATES = {"proposal": "with a proposal", "refused": "with refused pictures", "curated": "curated by hand"}
+STATES = {
+    "proposal": _("with a proposal"),
+    "refused": _("with refused pictures"),
+    "curated": _("curated by hand"),
+}
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
 
 from pipeline.labels import IMAGE_TYPES
 from review.actions.store import image_url, original_url
@@ -17,21 +18,21 @@ from review.views.evidence_words import explain_judges, explain_types, list_sile
 
 # Why a picture is out, as people say it.
 REASONS = {
-    "unreadable": "cannot be read",
-    "adult": "adult content",
-    "weapon": "a weapon",
-    "violence": "violence",
-    "placeholder": "placeholder",
-    "badge": "badge or text on it",
-    "watermark": "watermark",
-    "blur": "blurred",
-    "small_object": "object too small",
-    "resolution": "too few pixels",
-    "aspect": "odd shape",
-    "duplicate": "copy",
-    "wrong_product": "another product",
-    "not_needed": "not needed",
-    "reviewer": "taken out by a reviewer",
+    "unreadable": _("cannot be read"),
+    "adult": _("adult content"),
+    "weapon": _("a weapon"),
+    "violence": _("violence"),
+    "placeholder": _("placeholder"),
+    "badge": _("badge or text on it"),
+    "watermark": _("watermark"),
+    "blur": _("blurred"),
+    "small_object": _("object too small"),
+    "resolution": _("too few pixels"),
+    "aspect": _("odd shape"),
+    "duplicate": _("copy"),
+    "wrong_product": _("another product"),
+    "not_needed": _("not needed"),
+    "reviewer": _("taken out by a reviewer"),
 }
 # What a reviewer may give as the reason, most frequent first.
 OFFERED_REASONS = (

@@ -19,8 +19,10 @@ from review.actions.run_progress import measure
 from review.actions.runs import UnableToStart
 from review.models import Category, RunProduct, SelectionRun
 from review.views.frame import page
+from review.views.keyset import Order, read_page
 
 ROWS = 25
+NEWEST_FIRST = Order("id", True, int)
 
 
 @require_http_methods(["GET", "POST"])
@@ -50,25 +52,16 @@ def start_run(request: HttpRequest) -> SelectionRun:
 
 
 def list_runs(request: HttpRequest, allowed: QuerySet[SelectionRun]) -> dict[str, Any]:
-    """One page of runs by their number, with what each did."""
-    before, after = read_key(request, "before"), read_key(request, "after")
-    rows = allowed.select_related("created_by")
-    if after:
-        found = list(rows.filter(pk__gt=after).order_by("pk")[:ROWS])[::-1]
-    else:
-        found = list((rows.filter(pk__lt=before) if before else rows).order_by("-pk")[:ROWS])
-    counts = count_outcomes(found)
-    return {
-        "rows": [(run, counts.get(run.pk, {})) for run in found],
-        "older": found[-1].pk if found and rows.filter(pk__lt=found[-1].pk).exists() else None,
-        "newer": found[0].pk if found and rows.filter(pk__gt=found[0].pk).exists() else None,
-    }
-
-
-def read_key(request: HttpRequest, name: str) -> int | None:
-    """A key of the pager; anything that is no number is as none."""
-    text = request.GET.get(name, "")
-    return int(text) if text.isdecimal() and len(text) < 19 else None
+    """One page of runs, newest first, with what each did."""
+    found = read_page(
+        allowed.select_related("created_by"),
+        NEWEST_FIRST,
+        after=request.GET.get("after", ""),
+        before=request.GET.get("before", ""),
+        size=ROWS,
+    )
+    counts = count_outcomes(found.rows)
+    return {"rows": [(run, counts.get(run.pk, {})) for run in found.rows], "page": found}
 
 
 def count_outcomes(found: list[SelectionRun]) -> dict[int, dict[str, int]]:

@@ -88,11 +88,11 @@ def test_the_list_goes_on_at_older_runs(admin: Client, monkeypatch: pytest.Monke
     monkeypatch.setattr("review.views.runs.ROWS", 2)
     make_offered()
     first, second, third = (start_run() for _ in range(3))
-    assert f"?before={second.pk}" in admin.get("/runs/").content.decode()
-    older = admin.get(f"/runs/?before={second.pk}").content.decode()
+    assert f"?after={second.pk}~{second.pk}" in admin.get("/runs/").content.decode()
+    older = admin.get(f"/runs/?after={second.pk}~{second.pk}").content.decode()
     assert f"Run {first.pk}" in older
     assert f"Run {third.pk}" not in older
-    assert f"?after={first.pk}" in older
+    assert f"?before={first.pk}~{first.pk}" in older
 
 
 def test_a_run_that_goes_on_is_fetched_again_and_a_finished_one_is_not(admin: Client) -> None:

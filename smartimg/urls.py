@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("review.views.runs")),
     path("", include("review.views.catalog")),
     path("", include("review.views.labelling")),
+    path("", include("review.views.answering")),
     path("api/", include("review.api.urls")),
     path("admin/", admin.site.urls),
     path("health/", health.report, name="health"),

@@ -41,24 +41,18 @@ def record_answer(
     if value not in (*question.choices, CANNOT_TELL):
         raise InvalidAnswer(value)
     question = _lock(question, by)
-    if known := _find_answer(question, by, client_id):
+    key = f"{by.pk}.{client_id}"[:64] if client_id else ""  # no two people have the same
+    if known := _find_answer(question, by, key):
         return known
     slot = question.slots.select_for_update(no_key=True).filter(leased_by=by).first()
-    answer = Answer.objects.create(
-        question=question,
-        slot=slot,
-        value=value,
-        client_id=client_id,
-        seconds=seconds,
-        is_late=slot is None or question.state != Question.State.OPEN,
-        counts=trust.is_paused(by, question.subject) is None,
-        answered_by=by,
-        answered_at=now,
-    )
+    said = Answer(question=question, slot=slot, value=value, client_id=key, seconds=seconds)
+    said.answered_by, said.answered_at = by, now
+    said.is_late = slot is None or (question.state != Question.State.OPEN and not hasattr(question, "gold"))
+    said.save()
     _close(slot)
     _note_sighting(question, by)
-    _count(question, answer, now)
-    return answer
+    _count(question, said, now)
+    return said
 
 
 def _count(question: Question, answer: Answer, now: datetime) -> None:
@@ -114,11 +108,10 @@ def _lock(question: Question, by: User) -> Question:
     return rows.get(pk=question.pk)
 
 
-def _find_answer(question: Question, by: User, client_id: str) -> Answer | None:
+def _find_answer(question: Question, by: User, key: str) -> Answer | None:
     """What this person said of the question, or what this sending kept before it was taken back."""
-    mine = question.answers.filter(answered_by=by)
-    sent = mine.filter(client_id=client_id).first() if client_id else None
-    return sent or mine.filter(withdrawn_at__isnull=True).first()
+    sent = Answer.objects.filter(client_id=key).first() if key else None
+    return sent or question.answers.filter(answered_by=by, withdrawn_at__isnull=True).first()
 
 
 def _close(slot: QuestionSlot | None) -> None:

@@ -86,6 +86,11 @@ TABLE: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "import-report": ("GET", "/imports/{report}/", ADMINS),
     "picture": ("GET", "{picture}", (HIDDEN,) * 6),  # signed, but not in the store
     "label": ("GET", "/label/", LABELLING),
+    "label-grid": ("GET", "/label/grid/", LABELLING),
+    "label-ahead": ("POST", "/label/ahead/", LABELLING),
+    "label-answers": ("POST", "/label/answers/", LABELLING),
+    "label-pass": ("POST", "/label/pass/", (LOG_IN, NO, HIDDEN, HIDDEN, HIDDEN, HIDDEN)),  # of no question
+    "label-undo": ("POST", "/label/undo/", LABELLING),
     "api-selections": ("POST", "/api/v1/selections/", REVIEW),
     "api-selection": ("GET", "/api/v1/selections/{selection}/", OWN_CATEGORY),
     "api-product-images": ("GET", "/api/v1/products/{product}/images/", OWN_CATEGORY),

@@ -17,7 +17,7 @@ STAGES = {
     "smaller copies": ("pipeline.images:DecodedImage.at",),
     "object": ("pipeline.assess:find_object", "pipeline.compliance.placement:find_object"),
     "quality measures": ("pipeline.assess:measure",),
-    "describe": ("pipeline.dedup:describe",),
+    "describe": ("pipeline.dedup:describe_batch",),
     "backbone": ("pipeline.backbone:Backbone.to_input", "pipeline.backbone:Backbone.see"),
     "quality heads": ("pipeline.quality.judges:QualityJudges.judge",),
     "badge and watermark": (

@@ -41,7 +41,6 @@ class Seen:
     found: Foreground
     measures: Measures
     entry: RgbArray
-    descriptors: bytes
 
 
 class Assessor:
@@ -119,7 +118,6 @@ class Assessor:
             found=found,
             measures=measure(image, found),
             entry=self.backbone.to_input(image.at(self.backbone.spec.side_px)),
-            descriptors=dedup.describe(image.at(DESCRIBED_SIDE_PX)),
         )
 
     def _judge(self, looked: Sequence[Seen | Assessment]) -> Iterator[Assessment]:
@@ -127,11 +125,12 @@ class Assessor:
         side = self.backbone.spec.side_px
         entries = np.stack([one.entry for one in seen]) if seen else np.zeros((0, side, side, 3), np.uint8)
         embeddings, layouts = self.backbone.see(entries)
+        descriptors = dedup.describe_batch([one.image.at(DESCRIBED_SIDE_PX) for one in seen])
         made = iter(
             [
-                replace(self._record(one, embedding, words), layout=layout)
-                for one, embedding, layout, words in zip(
-                    seen, embeddings, layouts, self._weigh(seen, embeddings), strict=True
+                replace(self._record(one, embedding, words), layout=layout, descriptors=described)
+                for one, embedding, layout, described, words in zip(
+                    seen, embeddings, layouts, descriptors, self._weigh(seen, embeddings), strict=True
                 )
             ]
         )
@@ -157,7 +156,6 @@ class Assessor:
             judgements=judgements,
             framing=_frame(seen.found, judgements),
             embedding=embedding,
-            descriptors=seen.descriptors,
             analysis_version=self.version,
         )
 

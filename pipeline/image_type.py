@@ -14,6 +14,7 @@ from pipeline.category_paths import normalise_path
 from pipeline.config import TypeConfig
 from pipeline.head_store import HEADS_FOLDER, Head, load_head
 from pipeline.labels import UNSURE
+from pipeline.last_blocks import reads_pictures
 from pipeline.records import FloatArray, TypeJudgement
 
 DEFAULT_CONFIG = TypeConfig()
@@ -57,14 +58,15 @@ class TypeHeads:
         """
         head = self.find_head(category)
         features = layouts if head is not None and head.card.get("input") == LAYOUT else embeddings
-        if head is None or features is None or not len(embeddings):
+        if head is None or features is None or not len(embeddings) or reads_pictures(head):
             return [NO_HEAD] * len(embeddings)
+        return self.name(head, head.probabilities(features), embeddings)
+
+    def name(self, head: Head, chances: FloatArray, embeddings: FloatArray) -> list[TypeJudgement]:
+        """The word on each row of a head's chances (N,K), however it came by them."""
         limit = float(head.card.get("threshold", self.config.unsure_below))
         known = is_familiar(head, embeddings)
-        return [
-            _word(head, row, limit, bool(near))
-            for row, near in zip(head.probabilities(features), known, strict=True)
-        ]
+        return [_word(head, row, limit, bool(near)) for row, near in zip(chances, known, strict=True)]
 
 
 def _word(head: Head, row: FloatArray, limit: float, near: bool) -> TypeJudgement:

@@ -111,7 +111,8 @@ class Assessment:
     `key` names the image (file or SHA-256). `unreadable` is None or the reason in a person's words;
     then everything below it is empty. `embedding` is float32 (D,), not normalised;
     `layout` float32 (P,) from the same pass keeps where things are (None where it was not kept).
-    `descriptors` is what pipeline.dedup needs to propose candidates (uint8 bytes, versioned).
+    `descriptors` is what pipeline.dedup needs to propose candidates (uint8 bytes, versioned). `shows` is the
+    type where a model that sees pictures themselves named it; heads on embeddings are not asked then.
     """
 
     key: str
@@ -126,6 +127,7 @@ class Assessment:
     layout: FloatArray | None = None
     descriptors: bytes = b""
     analysis_version: str = ""
+    shows: TypeJudgement | None = None
 
 
 @dataclass(frozen=True)

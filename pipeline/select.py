@@ -101,7 +101,7 @@ class Selector:
         layouts = [c.assessment.layout for c in seen if c.assessment.layout is not None]
         laid_out = np.stack(layouts) if len(layouts) == len(seen) else None
         words = self.types.judge(rows, category, laid_out)
-        named = dict(zip((c.key for c in seen), words, strict=True))
+        named = {c.key: c.assessment.shows or word for c, word in zip(seen, words, strict=True)}
         return [replace(c, image_type=named.get(c.key, NO_TYPE)) for c in candidates]
 
     def _drop_copies(self, candidates: list[Candidate], load: Load) -> list[Candidate]:

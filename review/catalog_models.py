@@ -6,10 +6,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 
+import numpy as np
+
 from pipeline.category import CategoryModel, TooFewProducts
 from pipeline.category_paths import normalise_path
 from pipeline.image_type import EVERYWHERE, TypeHeads, load_type_heads
-from review.live_models import read_head
+from pipeline.last_blocks import reads_pictures
+from pipeline.records import Assessment
+from pipeline.select import TypeJudge
+from review.live_models import Live, Look, read_head
 from review.models import Category, ModelVersion, Product
 
 MAX_TEXTS = 5000  # products that the category model is fitted on: a few seconds
@@ -31,6 +36,22 @@ def _read_types(backbone: str, own: tuple[tuple[str, str, str], ...]) -> TypeHea
     for scope, path, _ in own:
         heads[scope if scope == EVERYWHERE else " > ".join(normalise_path(scope))] = read_head(path, backbone)
     return replace(shipped, heads=heads)
+
+
+def name_types(
+    types: TypeJudge | None, assessments: Mapping[str, Assessment], category: str | None, look: Look
+) -> dict[str, Assessment]:
+    """The assessments with the types that a model saw in the pictures, where such a one is live."""
+    head = types.find_head(category) if isinstance(types, TypeHeads) else None
+    seen = {key: one for key, one in assessments.items() if one.embedding is not None}
+    if head is None or not reads_pictures(head) or not seen or not isinstance(types, TypeHeads):
+        return dict(assessments)
+    model = ModelVersion.objects.only("pk").get(path=head.card["path"])
+    found = look(Live(head, model.pk), list(seen))
+    rows = np.stack([np.asarray(seen[key].embedding) for key in found])
+    words = types.name(head, np.stack(list(found.values())), rows)
+    named = {key: replace(seen[key], shows=word) for key, word in zip(found, words, strict=True)}
+    return {**assessments, **named}
 
 
 def list_orders() -> Mapping[str, tuple[str, ...]]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import asdict
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 from pgvector import HalfVector
@@ -14,15 +14,15 @@ from pgvector import HalfVector
 from pipeline.assess import Assessor
 from pipeline.config import PipelineConfig
 from pipeline.image_type import TypeHeads
-from pipeline.records import Assessment, Framing, Judgement
+from pipeline.records import Assessment, FloatArray, Framing, Judgement
 from pipeline.select import Selector
-from review import catalog_models, differences, live_models
+from review import catalog_models, differences, live_models, picture_scores
 from review.actions import store
 from review.actions.proposals import Draft
 from review.candidates import Candidates
 from review.catalog_models import CatalogCategories
 from review.drafting import make_draft
-from review.live_models import LiveJudges
+from review.live_models import Live, LiveJudges
 from review.models import Image, ImageAnalysis, Product
 
 CHUNK = 16  # images in memory at a time, and between two checks: an orderly stop waits for so many
@@ -129,6 +129,13 @@ def load_judges() -> LiveJudges:
     return live_models.load_judges(load_assessor().backbone.signature)
 
 
+def look_with(ids: Mapping[str, int], live: Live, shas: Iterable[str]) -> dict[str, FloatArray]:
+    """What a model says of pictures that it has to see; `ids` gives their rows."""
+    wanted = {ids[sha256]: sha256 for sha256 in shas}
+    found = picture_scores.score(live.model_id, live.head, wanted, load_assessor().backbone)
+    return {wanted[image]: row for image, row in found.items()}
+
+
 def load_selector(run_id: int) -> Selector:
     """The stages after the judges, with the catalog's own models as they are now."""
     selector = _make_selector()
@@ -148,7 +155,9 @@ def select(
 ) -> Draft:
     """The best set of one product whose pictures were looked at before; `fresh` of them just now."""
     category = candidates.record.category
-    assessments = judges.judge(read_assessments(candidates.images.values()), category)
+    look = partial(look_with, {sha256: image.pk for sha256, image in candidates.images.items()})
+    assessments = judges.judge(read_assessments(candidates.images.values()), category, look)
+    assessments = catalog_models.name_types(selector.types, assessments, category, look)
     lost = [sha256[:12] for sha256 in candidates.images if sha256 not in assessments]
     if lost:
         raise LostPictures(f"pictures that were fetched are not in the store any more: {', '.join(lost)}")

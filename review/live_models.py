@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -12,6 +12,7 @@ from django.conf import settings
 
 from pipeline.category_paths import normalise_path
 from pipeline.head_store import Head, load_head, unpack_head
+from pipeline.last_blocks import reads_pictures
 from pipeline.records import Assessment, FloatArray, Judgement
 from pipeline.training.plan import EITHER
 from review.actions import store
@@ -32,43 +33,65 @@ def load_model(model: ModelVersion, backbone: str = "") -> Head:
 def read_head(path: str, backbone: str) -> Head:
     """The head of a path in the store, or below the product's folder."""
     if path.startswith(STORED):
-        return unpack_head(store.read_model(path), backbone)
+        head = unpack_head(store.read_model(path), backbone)
+        return replace(head, card={**head.card, "path": path})
     file = Path(settings.BASE_DIR) / path
     return load_head(file.stem, file.parent, backbone)
+
+
+@dataclass(frozen=True)
+class Live:
+    """A released head and its row."""
+
+    head: Head
+    model_id: int
+
+
+Look = Callable[[Live, list[str]], Mapping[str, FloatArray]]  # pictures by SHA-256 -> chances
 
 
 @dataclass(frozen=True)
 class LiveJudges:
     """Released heads by judge and category; types are judged elsewhere (review.catalog_models)."""
 
-    heads: Mapping[Scope, Head]
+    heads: Mapping[Scope, Live]
 
-    def find(self, category: str | None) -> dict[str, Head]:
+    def find(self, category: str | None) -> dict[str, Live]:
         """Judge -> its head for a category: that of the longest part of its path, else of everywhere."""
         steps = normalise_path(category)
         scopes = [" > ".join(steps[:length]) for length in range(len(steps), 0, -1)]
-        found: dict[str, Head] = {}
+        found: dict[str, Live] = {}
         for scope in (*scopes, EVERYWHERE):
-            for (judge, place), head in self.heads.items():
+            for (judge, place), live in self.heads.items():
                 if place == scope:
-                    found.setdefault(judge, head)
+                    found.setdefault(judge, live)
         return found
 
-    def judge(self, assessments: Mapping[str, Assessment], category: str | None) -> dict[str, Assessment]:
-        """The assessments with the words of these heads, from embeddings as they are stored."""
-        heads, judged = self.find(category), dict(assessments)
+    def judge(
+        self, assessments: Mapping[str, Assessment], category: str | None, look: Look
+    ) -> dict[str, Assessment]:
+        """The assessments with the words of these heads, from embeddings as they are stored.
+
+        `look` is asked for what a model says that has to see the pictures themselves.
+        """
+        judged = dict(assessments)
         keys = [key for key, one in assessments.items() if one.embedding is not None]
-        if not heads or not keys:
-            return judged
-        rows = np.stack([_embedding(assessments[key]) for key in keys])
-        words = {judge: head.probabilities(rows) for judge, head in heads.items()}
-        for place, key in enumerate(keys):
-            said = {
-                judge: weigh(judge, head, float(words[judge][place]), judged[key].judgements.get(judge))
-                for judge, head in heads.items()
-            }
-            judged[key] = replace(judged[key], judgements={**judged[key].judgements, **said})
+        for judge, live in self.find(category).items() if keys else ():
+            scores = _score(live, [assessments[key] for key in keys], look)
+            for key, score in scores.items():
+                known = judged[key].judgements
+                word = weigh(judge, live.head, score, known.get(judge))
+                judged[key] = replace(judged[key], judgements={**known, judge: word})
         return judged
+
+
+def _score(live: Live, seen: Sequence[Assessment], look: Look) -> dict[str, float]:
+    if reads_pictures(live.head):
+        found = look(live, [one.key for one in seen])
+        return {key: float(row[0]) for key, row in found.items()}
+    rows = np.stack([_embedding(one) for one in seen])
+    chances = live.head.probabilities(rows).tolist()
+    return dict(zip((one.key for one in seen), chances, strict=True))
 
 
 def weigh(judge: str, head: Head, score: float, shipped: Judgement | None) -> Judgement:
@@ -97,15 +120,15 @@ def _embedding(assessment: Assessment) -> FloatArray:
 
 def load_judges(backbone: str) -> LiveJudges:
     """The judges that are live at this moment. Raises as `load_model` does."""
-    return LiveJudges({scope: read_head(path, backbone) for scope, path in _list_live()})
+    return LiveJudges({scope: Live(read_head(path, backbone), pk) for scope, path, pk in _list_live()})
 
 
-def _list_live() -> Iterator[tuple[Scope, str]]:
-    rows = ModelVersion.objects.filter(state=ModelVersion.State.LIVE).exclude(judge=TYPE)
-    for judge, category, path in rows.values_list("judge", "category__path", "path").order_by("pk"):
-        yield (judge, " > ".join(normalise_path(category))), path
+def _list_live() -> Iterator[tuple[Scope, str, int]]:
+    rows = ModelVersion.objects.filter(state=ModelVersion.State.LIVE).exclude(judge=TYPE).order_by("pk")
+    for judge, category, path, pk in rows.values_list("judge", "category__path", "path", "pk"):
+        yield (judge, " > ".join(normalise_path(category))), path, pk
 
 
-def name_versions(judges: Mapping[str, Head]) -> dict[str, str]:
+def name_versions(judges: Mapping[str, Live]) -> dict[str, str]:
     """What a proposal keeps of the heads that judged it."""
-    return {f"judge {judge}": head.version for judge, head in sorted(judges.items())}
+    return {f"judge {judge}": live.head.version for judge, live in sorted(judges.items())}

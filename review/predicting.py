@@ -9,8 +9,9 @@ import numpy as np
 
 from pipeline.head_store import Head
 from pipeline.image_type import LAYOUT
+from pipeline.last_blocks import reads_pictures
 from pipeline.records import FloatArray
-from review import catalog_models, inference, live_models
+from review import catalog_models, inference, live_models, picture_scores
 from review.models import Category, ImageAnalysis, ModelVersion
 
 CHUNK = 2000  # pictures in memory at a time
@@ -40,15 +41,23 @@ def weigh(
     judge: str, category: Category | None, image_ids: Iterable[int], model: ModelVersion | None = None
 ) -> Chances:
     """The same with every class's chance and the thresholds."""
-    head = _find_head(judge, category, model)
+    head = find_head(judge, category, model)
     wanted = list(image_ids)
     if head is None:
         return _read_shipped(judge, wanted)
+    return Chances(head.classes, ask(head, wanted), read_thresholds(head))
+
+
+def ask(head: Head, image_ids: Sequence[int]) -> dict[int, FloatArray]:
+    """Picture -> the head's chances (K,); one that must see pictures sees those that it did not see yet."""
+    if reads_pictures(head):
+        model = ModelVersion.objects.only("pk").get(path=head.card["path"])
+        return picture_scores.score(model.pk, head, image_ids, inference.load_assessor().backbone)
     by_image: dict[int, FloatArray] = {}
-    for rows in read_embeddings(wanted, head.card.get("input") == LAYOUT):
+    for rows in read_embeddings(image_ids, head.card.get("input") == LAYOUT):
         chances = head.probabilities(rows.features)
         by_image.update(zip(rows.ids, chances.reshape(len(rows.ids), -1), strict=True))
-    return Chances(head.classes, by_image, read_thresholds(head))
+    return by_image
 
 
 def read_thresholds(head: Head) -> dict[str, float]:
@@ -57,14 +66,16 @@ def read_thresholds(head: Head) -> dict[str, float]:
     return {name: float(own.get(name, head.threshold)) for name in head.classes}
 
 
-def _find_head(judge: str, category: Category | None, model: ModelVersion | None) -> Head | None:
+def find_head(judge: str, category: Category | None, model: ModelVersion | None) -> Head | None:
+    """The head of a model, or the one that judges now; None where none was trained."""
     backbone = inference.load_assessor().backbone.signature
     if model is not None:
         return live_models.load_model(model, backbone)
     path = category.path if category else None
     if judge == live_models.TYPE:
         return catalog_models.load_types(backbone).find_head(path)
-    return live_models.load_judges(backbone).find(path).get(judge)
+    live = live_models.load_judges(backbone).find(path).get(judge)
+    return live.head if live else None
 
 
 @dataclass(frozen=True)

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
 
 from pipeline.backbone import Backbone
 from pipeline.image_type import EVERYWHERE, LAYOUT
-from pipeline.images import decode
 from pipeline.records import FloatArray, RgbArray
 from pipeline.training.judge_rows import JudgeRows
 from pipeline.training.plan import LAST_BLOCK
-from review import inference, predicting
-from review.actions import snapshots, store
+from review import inference, picture_scores, predicting
+from review.actions import snapshots
 from review.actions.learning import TYPE
-from review.models import Image, Snapshot, TrainingRun
+from review.models import Snapshot, TrainingRun
 
 AT_ONCE = 500  # pictures whose analyses are looked for together
 
@@ -148,12 +147,8 @@ class Pictures:
 
     def __call__(self, chosen: np.ndarray) -> RgbArray:
         """uint8 (M,S,S,3)."""
-        return np.stack(list(read_pictures(self.image_ids[chosen].tolist(), self.backbone)))
-
-
-def read_pictures(image_ids: list[int], backbone: Backbone) -> Iterator[RgbArray]:
-    """Each picture as the backbone takes it, in the order of the ids."""
-    shas = dict(Image.objects.filter(pk__in=image_ids).values_list("pk", "sha256"))
-    for image in image_ids:
-        picture = decode(store.read_original(shas[image]), max_side_px=512)
-        yield backbone.to_input(picture.rgb)
+        wanted = self.image_ids[chosen].tolist()
+        found = dict(picture_scores.read_pictures(wanted, self.backbone))
+        if lost := [image for image in wanted if image not in found]:
+            raise NothingToRead(f"{len(lost)} pictures of the data set are not in the store any more.")
+        return np.stack([found[image] for image in wanted])

@@ -48,14 +48,17 @@ def fit_block(
         groups=_group(net, plan),
         is_bf16=True,
     )
-    if held is not None:
-        seen, targets = maps.see(held), rows.targets[held]
-        task.held, task.draw_held = len(held), lambda part, _: (read_maps(seen[part]), _number(targets[part]))
+    seen = None if held is None else maps.see(held)
+    if held is not None and seen is not None:
+        task.held = len(held)
+        task.draw_held = lambda part, _: (read_maps(seen[part]), _number(rows.targets[held[part]]))
     epochs, best = Descent(task, plan, seed, device).run(resume, watch)
     kept = {f"net.{name}": v for name, v in copy_state(net).items() if v.dtype == np.float32}
 
     def ask(rows: JudgeRows, chosen: np.ndarray) -> FloatArray:
-        return to_logits(answer(net, Maps(rows, spec, device).see(chosen), device), rows.is_binary)
+        is_held = held is not None and np.array_equal(chosen, held)
+        entering = seen if is_held and seen is not None else Maps(rows, spec, device).see(chosen)
+        return to_logits(answer(net, entering, device), rows.is_binary)
 
     return Fitted(kept, ask, {"input": PICTURES, "device": device}, epochs, best)
 

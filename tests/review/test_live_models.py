@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from pipeline.head_store import HeadMismatch
-from pipeline.records import Assessment, Judgement
+from pipeline.records import Assessment, FloatArray, Judgement
 from review import inference, live_models, predicting
+from review.live_models import Live
 from review.models import Category
 from tests.review.heads import embed, keep_model, make_head
 from tests.review.judges import FakeAssessor
@@ -26,11 +27,15 @@ def place(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(inference, "load_assessor", FakeAssessor)
 
 
+def see_nothing(live: Live, shas: list[str]) -> dict[str, FloatArray]:
+    raise AssertionError("no picture was to be seen")
+
+
 def look(value: float, judge: str = "weapon", category: str | None = None, **words: Any) -> Judgement:
     """What is said of a picture with this number in its embedding."""
     image = embed(value, {name: word.as_json() for name, word in words.items()})
     assessments: dict[str, Assessment] = inference.read_assessments([image])
-    return inference.load_judges().judge(assessments, category)[image.sha256].judgements[judge]
+    return inference.load_judges().judge(assessments, category, see_nothing)[image.sha256].judgements[judge]
 
 
 def test_a_slot_judges_once_its_model_is_live() -> None:
@@ -42,7 +47,7 @@ def test_a_slot_judges_once_its_model_is_live() -> None:
 def test_a_candidate_says_nothing() -> None:
     keep_model(make_head(), state="candidate")
     image = embed(1.0)
-    judged = inference.load_judges().judge(inference.read_assessments([image]), None)
+    judged = inference.load_judges().judge(inference.read_assessments([image]), None, see_nothing)
     assert not judged[image.sha256].judgements
 
 

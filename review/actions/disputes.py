@@ -30,7 +30,8 @@ def take(*, rows: QuerySet[Question], by: User, now: datetime) -> Question | Non
         Q(hold__isnull=True) | Q(hold__held_by=by) | Q(hold__held_until__lt=now)
     )
     mine = Q(hold__held_by=by, hold__held_until__gte=now)
-    in_order = free.annotate(passed=Exists(passed)).select_for_update(skip_locked=True, of=("self",))
+    in_order = free.select_related("image", "other", "category").annotate(passed=Exists(passed))
+    in_order = in_order.select_for_update(skip_locked=True, of=("self",))
     found = in_order.filter(mine).first() or in_order.order_by("passed", "pk").first()
     if found is None:
         return None

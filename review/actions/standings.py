@@ -150,12 +150,14 @@ def _write_standings(subject: str, said: Said, found: Consensus, now: datetime) 
 
 
 def _write_estimates(subject: str, said: Said, found: Consensus, now: datetime) -> None:
-    """One row for all, and one a category."""
+    """One row for all, and one a category; known questions are chosen, and would say nothing of either."""
+    gold = set(GoldQuestion.objects.filter(question__subject=subject).values_list("question_id", flat=True))
+    asked = np.array([question not in gold for question in said.questions])
     rows = Question.objects.filter(subject=subject, category__isnull=False)
     category_of = dict(rows.values_list("pk", "category_id"))
     of_items = np.array([category_of.get(question) or 0 for question in said.questions])
-    parts: list[tuple[int | None, Mask]] = [(None, np.ones(len(of_items), bool))]
-    parts += [(int(pk), of_items == pk) for pk in np.unique(of_items[of_items > 0])]
+    parts: list[tuple[int | None, Mask]] = [(None, asked)]
+    parts += [(int(pk), asked & (of_items == pk)) for pk in np.unique(of_items[asked & (of_items > 0)])]
     made = [_estimate(subject, category, mask, said, found, now) for category, mask in parts]
     SubjectEstimate.objects.bulk_create(
         made,

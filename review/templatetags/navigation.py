@@ -55,7 +55,15 @@ SECTIONS = (
             Entry("flags", _("Flags"), ("/flags/",)),
         ),
     ),
-    Section(_("Label"), (Entry("label", _("Questions"), ("/label/",), EVERYBODY),)),
+    Section(
+        _("Label"),
+        (
+            Entry("label", _("Questions"), ("/label/",), EVERYBODY),
+            Entry("disputes", _("Disputes"), ("/disputes/",)),
+            Entry("known-questions", _("Known questions"), ("/known-questions/",)),
+            Entry("crowd", _("Crowd"), ("/crowd/",), ADMINS),
+        ),
+    ),
     Section(
         _("Catalog"),
         (

@@ -18,10 +18,14 @@ from review.models import (
     CatalogImport,
     Decision,
     Flag,
+    GoldQuestion,
     RunProduct,
     SavedFilter,
     SecondOpinion,
+    WorkerPause,
+    WorkerStanding,
 )
+from tests.review.crowds import make_question
 from tests.review.factories import list_shas, make_product, make_proposal
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +95,18 @@ TABLE: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "label-answers": ("POST", "/label/answers/", LABELLING),
     "label-pass": ("POST", "/label/pass/", (LOG_IN, NO, HIDDEN, HIDDEN, HIDDEN, HIDDEN)),  # of no question
     "label-undo": ("POST", "/label/undo/", LABELLING),
+    "crowd": ("GET", "/crowd/", ADMINS),
+    "workers": ("GET", "/crowd/workers/", ADMINS),
+    "pause-worker": ("POST", "/crowd/workers/{standing}/pause/", ADMINS),
+    "lift-pause": ("POST", "/crowd/pauses/{pause}/lift/", ADMINS),
+    "crowd-rules": ("GET", "/crowd/rules/", ADMINS),
+    "known-questions": ("GET", "/known-questions/", REVIEW),
+    "make-known": ("POST", "/known-questions/{dispute}/make/", OWN_CATEGORY),
+    "retire-known": ("POST", "/known-questions/{gold}/retire/", ADMINS),
+    "disputes": ("GET", "/disputes/", REVIEW),
+    "settle-dispute": ("POST", "/disputes/{dispute}/settle/", OWN_CATEGORY),
+    "pass-dispute": ("POST", "/disputes/{dispute}/pass/", OWN_CATEGORY),
+    "undo-dispute": ("POST", "/disputes/{dispute}/undo/", OWN_CATEGORY),
     "api-selections": ("POST", "/api/v1/selections/", REVIEW),
     "api-selection": ("GET", "/api/v1/selections/{selection}/", OWN_CATEGORY),
     "api-product-images": ("GET", "/api/v1/products/{product}/images/", OWN_CATEGORY),
@@ -123,7 +139,12 @@ def ground(ada: User, sam: User) -> Ground:
     decision = Decision.objects.create(proposal=proposal, kind="reject", submit_key="k", decided_by=ada)
     selected = RunProduct.objects.create(run=proposal.run, product=proposal.product, proposal=proposal)
     said = {"reason": "odd", "submit_key": "f", "raised_by": ada}
+    disputed = make_question(product=proposal.product, state="disputed")
     keys = {
+        "dispute": disputed.pk,
+        "gold": GoldQuestion.objects.create(question=disputed, value="yes").pk,
+        "standing": WorkerStanding.objects.create(person=sam, subject="blur").pk,
+        "pause": WorkerPause.objects.create(person=sam, subject="blur", reason="careless").pk,
         "bulk": BulkApproval.objects.create(submit_key="b", approved_by=sam).pk,
         "filter": SavedFilter.objects.create(person=sam, name="mine").pk,
         "opinion": SecondOpinion.objects.create(decision=decision).pk,

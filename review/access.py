@@ -11,12 +11,15 @@ from review.models import (
     Category,
     Flag,
     Image,
+    LabelImport,
     Product,
     Proposal,
     Question,
     RunProduct,
     SecondOpinion,
     SelectionRun,
+    Snapshot,
+    SnapshotExport,
 )
 from review.models.proposals import ProposalQuerySet
 
@@ -219,3 +222,28 @@ def get_dispute_for(user: AnyUser, question_id: int) -> Question:
 def images_for(user: AnyUser) -> QuerySet[Image]:
     """Pictures of the products that a person may see."""
     return Image.objects.filter(offers__product__in=products_for(user)).distinct()
+
+
+def snapshots_for(user: AnyUser) -> QuerySet[Snapshot]:
+    """Frozen data sets are for admins."""
+    require_role(user, ADMIN)
+    return Snapshot.objects.all()
+
+
+def get_snapshot_for(user: AnyUser, snapshot_id: int) -> Snapshot:
+    """One data set with who asked for it."""
+    found = snapshots_for(user).select_related("created_by").filter(pk=snapshot_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def exports_for(user: AnyUser) -> QuerySet[SnapshotExport]:
+    """Files of data sets."""
+    return SnapshotExport.objects.filter(snapshot__in=snapshots_for(user)).select_related("snapshot")
+
+
+def label_imports_for(user: AnyUser) -> QuerySet[LabelImport]:
+    """Files of labels that somebody sent."""
+    require_role(user, ADMIN)
+    return LabelImport.objects.all()

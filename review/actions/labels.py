@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import connection
+from django.db.models import Count
 
 from pipeline.labels import QUALITY_DEFECTS
 from review.models import Category, Decision, Label, Offer, Question
@@ -161,6 +163,17 @@ def current(
         while rows := cursor.fetchmany(READ_AT_ONCE):
             for row in rows:
                 yield Row(*row)
+
+
+def count_by_judge() -> list[tuple[str, int]]:
+    """(judge, labels) of every judge that has some, the most first; what says 'fine' of all is of none."""
+    said = Label.objects.filter(withdrawn_at__isnull=True).order_by()
+    counts: Counter[str] = Counter()
+    for subject, kind, value, count in said.values_list("subject", "kind", "value").annotate(Count("pk")):
+        whole = {"type": TYPE, "pair": PAIR, "preference": HERO}.get(kind)
+        counts[subject or whole or (value if value != FINE else "")] += count
+    del counts[""]
+    return sorted(counts.items(), key=lambda one: (-one[1], one[0]))
 
 
 # Of each picture the label that counts: the best source first, then the newest. Labels of decisions that

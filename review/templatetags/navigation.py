@@ -72,6 +72,7 @@ SECTIONS = (
             Entry("imports", _("Imports"), ("/imports/",), ADMINS),
         ),
     ),
+    Section(_("Learning"), (Entry("data", _("Data sets"), ("/data/",), ADMINS),)),
     Section(_("Reports"), (Entry("reasons", _("Reasons"), ("/reports/reasons/",)),)),
     Section(_("Admin"), (Entry("admin:index", _("Admin"), ("/admin/",), ADMINS),)),
 )

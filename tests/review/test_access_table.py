@@ -19,9 +19,11 @@ from review.models import (
     Decision,
     Flag,
     GoldQuestion,
+    LabelImport,
     RunProduct,
     SavedFilter,
     SecondOpinion,
+    SnapshotExport,
     WorkerPause,
     WorkerStanding,
 )
@@ -95,6 +97,14 @@ TABLE: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "label-answers": ("POST", "/label/answers/", LABELLING),
     "label-pass": ("POST", "/label/pass/", (LOG_IN, NO, HIDDEN, HIDDEN, HIDDEN, HIDDEN)),  # of no question
     "label-undo": ("POST", "/label/undo/", LABELLING),
+    "data": ("GET", "/data/", ADMINS),
+    "snapshot": ("GET", "/data/{snapshot}/", ADMINS),
+    "snapshot-export": ("POST", "/data/{snapshot}/exports/", ADMINS),
+    "snapshot-again": ("POST", "/data/{snapshot}/again/", ADMINS),
+    "export-file": ("GET", "/data/exports/{export}/0/", (LOG_IN, NO, NO, NO, NO, HIDDEN)),  # not written yet
+    "export-sums": ("GET", "/data/exports/{export}/sums/", (LOG_IN, NO, NO, NO, NO, HIDDEN)),
+    "label-imports": ("GET", "/data/imports/", ADMINS),
+    "label-import": ("GET", "/data/imports/{label_import}/", ADMINS),
     "crowd": ("GET", "/crowd/", ADMINS),
     "workers": ("GET", "/crowd/workers/", ADMINS),
     "pause-worker": ("POST", "/crowd/workers/{standing}/pause/", ADMINS),
@@ -140,6 +150,7 @@ def ground(ada: User, sam: User) -> Ground:
     selected = RunProduct.objects.create(run=proposal.run, product=proposal.product, proposal=proposal)
     said = {"reason": "odd", "submit_key": "f", "raised_by": ada}
     disputed = make_question(product=proposal.product, state="disputed")
+    snapshot = Snapshot.objects.create(name="badges", judge="badge")
     keys = {
         "dispute": disputed.pk,
         "gold": GoldQuestion.objects.create(question=disputed, value="yes").pk,
@@ -155,6 +166,9 @@ def ground(ada: User, sam: User) -> Ground:
         "product": proposal.product.external_id,
         "report": CatalogImport.objects.create(path="catalog.jsonl").pk,
         "selection": selected.pk,
+        "snapshot": snapshot.pk,
+        "export": SnapshotExport.objects.create(snapshot=snapshot, format="csv").pk,
+        "label_import": LabelImport.objects.create(file_name="labels.csv", format="csv").pk,
         "pair": "left={}&right={}".format(*list_shas(proposal)[:2]),
         "picture": image_url(proposal.items.all()[0].image.sha256, 480),
     }

@@ -23,6 +23,7 @@ from review.models import (
     RunProduct,
     SavedFilter,
     SecondOpinion,
+    Snapshot,
     SnapshotExport,
     WorkerPause,
     WorkerStanding,

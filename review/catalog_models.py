@@ -29,9 +29,14 @@ def load_types(backbone: str) -> TypeHeads:
     return _read_types(backbone, everywhere + own)
 
 
+def load_shipped(backbone: str) -> TypeHeads:
+    """The heads that ship with the product."""
+    return load_type_heads(backbone=backbone)
+
+
 @lru_cache(maxsize=1)
 def _read_types(backbone: str, own: tuple[tuple[str, str, str], ...]) -> TypeHeads:
-    shipped = load_type_heads(backbone=backbone)
+    shipped = load_shipped(backbone)
     heads = dict(shipped.heads)
     for scope, path, _ in own:
         heads[scope if scope == EVERYWHERE else " > ".join(normalise_path(scope))] = read_head(path, backbone)

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pytest
 from pgvector import HalfVector
 
 from pipeline.head_store import Head, pack_head
 from pipeline.records import FloatArray
+from review import inference
 from review.actions import store
 from review.models import Category, Image, ImageAnalysis, ModelVersion
 from tests.review.factories import make_image
+from tests.review.judges import FakeAssessor
 
 VERSION = "fake-1"  # of tests.review.judges.FakeAssessor
 SIZE = 1280
@@ -45,7 +51,7 @@ def keep_model(
     )
 
 
-def embed(value: float, judgements: dict[str, object] | None = None, image: Image | None = None) -> Image:
+def embed(value: float, judgements: Mapping[str, object] | None = None, image: Image | None = None) -> Image:
     """A picture whose embedding starts with this number."""
     numbers = np.zeros(SIZE)
     numbers[0] = value
@@ -53,7 +59,7 @@ def embed(value: float, judgements: dict[str, object] | None = None, image: Imag
 
 
 def embed_numbers(
-    numbers: np.ndarray, image: Image | None = None, judgements: dict[str, object] | None = None
+    numbers: np.ndarray, image: Image | None = None, judgements: Mapping[str, object] | None = None
 ) -> Image:
     """A picture with this embedding."""
     image = image or make_image()
@@ -61,7 +67,22 @@ def embed_numbers(
         image=image,
         version=VERSION,
         embedding=HalfVector(numbers.astype(np.float16)),
-        judgements=judgements or {},
+        judgements=dict(judgements or {}),
         framing={"fill": 0.5, "white_background": 1.0, "plain_background": 1.0, "sharpness": 0.9},
     )
     return image
+
+
+class SmallBackbone:
+    """What is asked of a backbone where no picture is seen."""
+
+    signature, dim, layout_dim = "", SIZE, 0
+
+
+def lay_ground(settings: Any, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Models of a test lie in a folder of its own; pictures were looked at without any model."""
+    options = {"location": str(folder), "base_url": None}
+    kept = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": options}
+    settings.STORAGES = {**settings.STORAGES, "default": kept}
+    monkeypatch.setattr(FakeAssessor, "backbone", SmallBackbone())
+    monkeypatch.setattr(inference, "load_assessor", FakeAssessor)

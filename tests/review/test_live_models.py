@@ -12,19 +12,14 @@ from pipeline.records import Assessment, FloatArray, Judgement
 from review import inference, live_models, predicting
 from review.live_models import Live
 from review.models import Category
-from tests.review.heads import embed, keep_model, make_head
-from tests.review.judges import FakeAssessor
+from tests.review.heads import embed, keep_model, lay_ground, make_head
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
 def place(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Models of a test lie in a folder of its own, and pictures were looked at without any model."""
-    options = {"location": str(tmp_path), "base_url": None}
-    folder = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": options}
-    settings.STORAGES = {**settings.STORAGES, "default": folder}
-    monkeypatch.setattr(inference, "load_assessor", FakeAssessor)
+    lay_ground(settings, tmp_path, monkeypatch)
 
 
 def see_nothing(live: Live, shas: list[str]) -> dict[str, FloatArray]:

@@ -16,28 +16,16 @@ from review import inference, live_models, predicting, training, training_rows
 from review.actions import learning, work
 from review.models import Image, ModelVersion, Snapshot, SnapshotRow, TrainingRun
 from tests.review.factories import make_image
-from tests.review.heads import SIZE, VERSION, embed_numbers
-from tests.review.judges import FakeAssessor
+from tests.review.heads import SIZE, VERSION, embed_numbers, lay_ground
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
 QUICK = {"epochs": 12, "hidden": 8, "patience": 0}
 
 
-class SmallBackbone:
-    """What training asks of a backbone."""
-
-    signature, dim, layout_dim = "", SIZE, 0
-
-
 @pytest.fixture(autouse=True)
 def place(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Models of a test lie in a folder of its own; pictures were looked at without any model."""
-    options = {"location": str(tmp_path), "base_url": None}
-    folder = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": options}
-    settings.STORAGES = {**settings.STORAGES, "default": folder}
-    monkeypatch.setattr(FakeAssessor, "backbone", SmallBackbone())
-    monkeypatch.setattr(inference, "load_assessor", FakeAssessor)
+    lay_ground(settings, tmp_path, monkeypatch)
     monkeypatch.setattr(training, "KEEP_EVERY_S", 0.0)
     return tmp_path
 

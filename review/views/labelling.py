@@ -23,7 +23,8 @@ from review.views.question_data import describe_state
 from review.views.question_words import name_subject
 
 GRID = 20
-NO_GRID = ("type", "pair", "hero")  # their questions have more than yes and no, or more than one picture
+# More than yes and no, more than one picture, or nothing that a small picture shows.
+NO_GRID = ("type", "pair", "hero", "blur")
 
 
 @never_cache

@@ -227,10 +227,10 @@ def test_the_number_of_queries_does_not_grow_with_the_questions(worker: Client) 
     assert counts[0] == counts[1]
 
 
-def test_the_grid_asks_one_subject_that_is_answered_by_yes_or_no(worker: Client) -> None:
-    ask_some(3, "blur")
-    ask_some(2, "badge")
+def test_the_grid_asks_one_subject_that_small_pictures_can_answer(worker: Client) -> None:
+    for subject, many in (("placeholder", 3), ("badge", 2), ("blur", 4), ("pair", 0)):
+        ask_some(many, subject)
     ask_some(1, "type", choices=("front", "back"))
     page = worker.get("/label/grid/?subject=badge")
     assert [one["subject"] for one in page.context["state"]["questions"]] == ["badge"] * 2
-    assert {name for name, _ in page.context["subjects"]} == {"blur", "badge"}
+    assert {name for name, _ in page.context["subjects"]} == {"placeholder", "badge"}

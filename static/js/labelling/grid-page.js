@@ -42,7 +42,7 @@ function refuse(message) {
 function fill(questions) {
   shown = questions.slice(0, MANY).map((question) => ({ question, value: "no" }));
   root.hidden = !shown.length;
-  find("#empty").hidden = Boolean(shown.length);
+  find("#empty").hidden = Boolean(shown.length) || !find("#pause").hidden;
   if (!shown.length) return sending.lookAgain();
   const [{ question }] = shown;
   find("#sentence").textContent = question.sentence;

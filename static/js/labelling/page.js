@@ -18,6 +18,7 @@ const questions = new Questions(sending.pending);
 let shownAt = -1e4;
 let today = Number(find("#question").dataset.today);
 let shown = null;
+let isPaused = false;
 
 function hear(said, entry) {
   questions.merge(said.questions);
@@ -37,6 +38,7 @@ function refuse(message, entry) {
 function tell({ progress, pause }) {
   drawKnown(find("#known"), progress);
   say(find("#pause"), pause?.words ?? "");
+  isPaused = Boolean(pause?.isAll);
   const isRead = sessionStorage.getItem("smartimg.advice") === progress.hintKey;
   find("#advice").dataset.key = progress.hintKey;
   say(find("#advice"), isRead ? "" : progress.hint);
@@ -45,7 +47,7 @@ function tell({ progress, pause }) {
 function draw() {
   const question = questions.current;
   find("#question").hidden = !question;
-  find("#empty").hidden = Boolean(question);
+  find("#empty").hidden = Boolean(question) || isPaused;
   find('[data-do="undo"]').disabled = !questions.past.length;
   for (const next of questions.list.slice(0, AHEAD)) next.images.forEach((image) => pictures.prepare(image));
   if (question?.id !== shown?.id) show(question);

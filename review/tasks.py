@@ -12,8 +12,19 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerError
 
-from review.actions import drafts, runs, work
-from review.models import LabelImport, Offer, RunBatch, SelectionRun, Snapshot, SnapshotExport, Work
+from review.actions import drafts, learning, runs, work
+from review.models import (
+    ImproveLoop,
+    LabelImport,
+    ModelComparison,
+    Offer,
+    RunBatch,
+    SelectionRun,
+    Snapshot,
+    SnapshotExport,
+    TrainingRun,
+    Work,
+)
 from review.stopping import ask_to_stop
 
 logger = logging.getLogger(__name__)
@@ -132,11 +143,48 @@ def import_labels(import_id: int) -> None:
     label_imports.read(import_id)
 
 
+@shared_task
+def improve(loop_id: int) -> None:
+    """Take a loop as far as it goes without people."""
+    from review import improving
+
+    improving.advance(loop_id)
+
+
+@shared_task
+def train_judge(run_id: int) -> None:
+    """Train a judge on a frozen data set."""
+    from review import training
+
+    training.run_training(run_id)
+
+
+@shared_task
+def train_comparison(comparison_id: int) -> None:
+    """Set a candidate beside what is live."""
+    from review import comparing
+
+    comparing.run_comparison(comparison_id)
+
+
+@shared_task
+def train_follow_release(release_id: int) -> None:
+    """Have open proposals made anew by a model that was released, and the doubtful asked."""
+    from review import releasing
+
+    run_id = releasing.follow(release_id)
+    if run_id is not None:
+        hint(plan_run, run_id)
+
+
 # Kinds of background work, and what does each.
 WORKS: dict[type[Work], Task] = {
     Snapshot: freeze_snapshot,
     SnapshotExport: export_snapshot,
     LabelImport: import_labels,
+    ImproveLoop: improve,
+    TrainingRun: train_judge,
+    ModelComparison: train_comparison,
 }
 
 
@@ -146,6 +194,8 @@ def resume_work() -> None:
     for kind, task in WORKS.items():
         for pk in work.list_forgotten(kind, timezone.now()):
             hint(task, pk)
+    for pk in learning.list_unfollowed():
+        hint(train_follow_release, pk)
 
 
 @shared_task

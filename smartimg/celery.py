@@ -1,4 +1,4 @@
-"""The Celery application: queues `fetch` (network), `vision` (pipeline) and `default` (the rest)."""
+"""The Celery application: queues `fetch` (network), `vision` (pipeline), `train` (models), `default` (rest)."""
 
 from __future__ import annotations
 

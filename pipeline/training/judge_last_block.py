@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 
@@ -39,28 +41,20 @@ def fit_block(
     torch.manual_seed(seed)
     net = cut(spec, len(rows.names), plan.dropout)
     maps = Maps(rows, spec, device)
-    sides = maps.see(learnt), maps.see(learnt, is_mirrored=True)
     task = Task(
         net,
         len(learnt),
-        Drawing(sides, rows, learnt),
+        Drawing((maps.see(learnt), maps.see(learnt, is_mirrored=True)), rows, learnt),
         weigh(rows.targets[learnt], len(rows.names)),
         groups=_group(net, plan),
         is_bf16=True,
     )
-    seen = None if held is None else maps.see(held)
-    if held is not None and seen is not None:
-        task.held = len(held)
-        task.draw_held = lambda part, _: (read_maps(seen[part]), _number(rows.targets[held[part]]))
+    if held is not None:
+        maps.keep(held)
+        task.held, task.draw_held = len(held), maps.draw_kept
     epochs, best = Descent(task, plan, seed, device).run(resume, watch)
     kept = {f"net.{name}": v for name, v in copy_state(net).items() if v.dtype == np.float32}
-
-    def ask(rows: JudgeRows, chosen: np.ndarray) -> FloatArray:
-        is_held = held is not None and np.array_equal(chosen, held)
-        entering = seen if is_held and seen is not None else Maps(rows, spec, device).see(chosen)
-        return to_logits(answer(net, entering, device), rows.is_binary)
-
-    return Fitted(kept, ask, {"input": PICTURES, "device": device}, epochs, best)
+    return Fitted(kept, maps.ask_through(net), {"input": PICTURES, "device": device}, epochs, best)
 
 
 def _group(net: torch.nn.Module, plan: TrainingPlan) -> list[dict[str, object]]:
@@ -78,6 +72,29 @@ class Maps:
 
     def __init__(self, rows: JudgeRows, spec: BackboneSpec, device: str) -> None:
         self.rows, self.spec, self.device = rows, spec, device
+        self.kept: tuple[np.ndarray, np.ndarray] | None = None
+
+    def keep(self, chosen: np.ndarray) -> None:
+        """Have these rows' maps at hand: they are looked at after every epoch."""
+        self.kept = chosen, self.see(chosen)
+
+    def draw_kept(
+        self, part: np.ndarray, rng: np.random.Generator | None
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Some of them, as they are."""
+        assert self.kept is not None
+        chosen, maps = self.kept
+        return read_maps(maps[part]), _number(self.rows.targets[chosen[part]])
+
+    def ask_through(self, net: torch.nn.Module) -> Callable[[JudgeRows, np.ndarray], FloatArray]:
+        """What gives the logits of chosen rows."""
+
+        def ask(rows: JudgeRows, chosen: np.ndarray) -> FloatArray:
+            is_kept = self.kept is not None and np.array_equal(chosen, self.kept[0])
+            maps = self.kept[1] if is_kept and self.kept else self.see(chosen)
+            return to_logits(answer(net, maps, self.device), rows.is_binary)
+
+        return ask
 
     def see(self, chosen: np.ndarray, is_mirrored: bool = False) -> np.ndarray:
         """float16 (M,C,h,w)."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -103,27 +104,33 @@ def _fit_shallow(
     watch: Watch,
 ) -> Fitted:
     device = choose_device()
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)  # the sums of several threads differ in their last digits; one is as quick here
-    try:
+    with use_one_thread():
         torch.manual_seed(seed)
         mean, scale = _measure(rows, learnt)
         draw = Drawing(rows, (mean, scale))
         net = _make_net(rows, plan)
-        weights = weigh(rows.targets[learnt], len(rows.names))
         task = Task(
             net,
             len(learnt),
             lambda part, rng: draw(learnt[part], rng),
-            weights,
+            weigh(rows.targets[learnt], len(rows.names)),
             0 if held is None else len(held),
             None if held is None else lambda part, rng: draw(held[part], rng),
         )
         epochs, best = Descent(task, plan, seed, device).run(resume, watch)
-    finally:
-        torch.set_num_threads(threads)
     arrays = {"mean": mean, "scale": scale, **_read_net(net.cpu(), rows.is_binary)}
     return _as_fitted(arrays, {"device": device}, epochs, best)
+
+
+@contextmanager
+def use_one_thread() -> Iterator[None]:
+    """The sums of several threads differ in their last digits; for a small network one is as quick."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 def _make_net(rows: JudgeRows, plan: TrainingPlan) -> torch.nn.Sequential:

@@ -54,16 +54,7 @@ def train(
     now: datetime,
 ) -> TrainingRun:
     """A run that waits for a worker; the caller enqueues it. Raises UnableToTrain."""
-    if judge in UNTAUGHT:
-        raise UnableToTrain(f"“{judge}” is not decided by a trained model.")
-    if snapshot.frozen_at is None:
-        raise UnableToTrain(f"The data set “{snapshot}” is not frozen yet.", "snapshot")
-    if snapshot.judge != judge:
-        raise UnableToTrain(f"The data set “{snapshot}” teaches “{snapshot.judge}”.", "snapshot")
-    try:
-        read_plan(technique, config)
-    except BadPlan as error:
-        raise UnableToTrain(str(error), error.field) from error
+    _check(judge, snapshot, technique, config)
     return TrainingRun.objects.create(
         judge=judge,
         category=category,
@@ -74,6 +65,19 @@ def train(
         created_by=by,
         created_at=now,
     )
+
+
+def _check(judge: str, snapshot: Snapshot, technique: str, config: Mapping[str, Any]) -> None:
+    if judge in UNTAUGHT:
+        raise UnableToTrain(f"“{judge}” is not decided by a trained model.")
+    if snapshot.frozen_at is None:
+        raise UnableToTrain(f"The data set “{snapshot}” is not frozen yet.", "snapshot")
+    if snapshot.judge != judge:
+        raise UnableToTrain(f"The data set “{snapshot}” teaches “{snapshot.judge}”.", "snapshot")
+    try:
+        read_plan(technique, config)
+    except BadPlan as error:
+        raise UnableToTrain(str(error), error.field) from error
 
 
 def find_live(judge: str, category: Category | None) -> ModelVersion | None:
@@ -115,6 +119,12 @@ def release(
         released_by=by,
         released_at=now,
     )
+
+
+def list_unfollowed() -> list[int]:
+    """Releases whose consequences are still to be drawn; a periodic task sends them out again."""
+    rows = Release.objects.filter(followed_at__isnull=True).order_by("pk")
+    return list(rows.values_list("pk", flat=True))
 
 
 def roll_back(

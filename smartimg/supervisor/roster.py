@@ -37,8 +37,17 @@ def fetch_command() -> list[str]:
 
 
 def vision_command() -> list[str]:
-    """The pipeline: one batch at a time, since one uses all cores; in a child, so a crash is survived."""
-    options = ("--queues", "vision", "--pool", "prefork", "--concurrency", "1", "--prefetch-multiplier", "1")
+    """Pipeline and training: one at a time, since one uses all cores; in a child, so a crash is survived."""
+    options = (
+        "--queues",
+        "vision,train",
+        "--pool",
+        "prefork",
+        "--concurrency",
+        "1",
+        "--prefetch-multiplier",
+        "1",
+    )
     return worker_command("vision", *options)
 
 

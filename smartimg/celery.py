@@ -1,4 +1,4 @@
-"""The Celery application: queues `fetch` (network), `vision` (pipeline), `train` (models), `default` (rest)."""
+"""The Celery application: queues `fetch` (network), `vision` (pipeline), `train` (models), `default`."""
 
 from __future__ import annotations
 

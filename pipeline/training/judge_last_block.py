@@ -34,10 +34,9 @@ def fit_block(
     watch: Watch,
 ) -> Fitted:
     """Weights of the block, of the last convolution and of a new linear layer; in bf16."""
-    spec = read_spec(rows.backbone.split("@")[0])
+    spec, device = read_spec(rows.backbone.split("@")[0]), choose_device()
     if rows.read_pictures is None or not has_last_block(spec):
         raise NoPictures(str(NoPictures.__doc__))
-    device = choose_device()
     torch.manual_seed(seed)
     net = cut(spec, len(rows.names), plan.dropout)
     maps = Maps(rows, spec, device)
@@ -53,7 +52,7 @@ def fit_block(
         maps.keep(held)
         task.held, task.draw_held = len(held), maps.draw_kept
     epochs, best = Descent(task, plan, seed, device).run(resume, watch)
-    kept = {f"net.{name}": v for name, v in copy_state(net).items() if v.dtype == np.float32}
+    kept = {f"net.{k}": v for k, v in copy_state(net).items() if v.dtype == np.float32}
     return Fitted(kept, maps.ask_through(net), {"input": PICTURES, "device": device}, epochs, best)
 
 

@@ -41,7 +41,7 @@ def test_open_proposals_that_change_are_made_anew_and_no_others() -> None:
     made = release(keep_model(make_head(), state="candidate"))
     run_id = releasing.follow(made.pk)
     made.refresh_from_db()
-    run = SelectionRun.objects.get(pk=run_id)
+    run = SelectionRun.objects.get(pk=run_id or 0)
     assert run.scope == {"products": [hit.product.external_id]}
     assert (made.run, made.followed["pictures"], made.followed["products"]) == (run, 1, 1)
     assert {miss.product.external_id, decided.product.external_id}.isdisjoint(run.scope["products"])

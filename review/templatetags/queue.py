@@ -10,12 +10,32 @@ from django.contrib.humanize.templatetags.humanize import intcomma
 from django.template import Library
 from django.utils import timezone
 from django.utils.formats import number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
 
+from review.actions.picture_words import plural
+from review.actions.store import image_url
+from review.models import ProposalItem
+from review.templatetags.look import icon
 from review.templatetags.proposals import short_age
 
 register = Library()
+ALONE = {
+    "poor hero replaced": gettext_noop("poor hero replaced"),
+    "hero": gettext_noop("new hero"),
+    "doubt": gettext_noop("doubt"),
+}
+COUNTED = {
+    "compliance": plural("{n} not allowed", "{n} not allowed"),
+    "quality": plural("{n} poor picture", "{n} poor pictures"),
+    "added": plural("{n} added", "{n} added"),
+    "copy": plural("{n} copy", "{n} copies"),
+    "replaced": plural("{n} better copy", "{n} better copies"),
+    "moved": plural("{n} moved", "{n} moved"),
+    "views": plural("{n} view a week", "{n} views a week"),
+}
 LEAST_GAIN = 0.005  # smaller ones would be written as .00
 
 
@@ -43,24 +63,37 @@ def benefit_line(parts: Sequence[Sequence[Any]]) -> str:
 
 def name_part(what: str, many: int) -> str:
     """One reason of a benefit in words."""
-    words = {
-        "poor hero replaced": _("poor hero replaced"),
-        "hero": _("new hero"),
-        "doubt": _("doubt"),
-        "compliance": ngettext("{n} not allowed", "{n} not allowed", many),
-        "quality": ngettext("{n} poor picture", "{n} poor pictures", many),
-        "added": ngettext("{n} added", "{n} added", many),
-        "copy": ngettext("{n} copy", "{n} copies", many),
-        "replaced": ngettext("{n} better copy", "{n} better copies", many),
-        "moved": ngettext("{n} moved", "{n} moved", many),
-        "views": ngettext("{n} view a week", "{n} views a week", many),
-    }
-    return words.get(what, what).format(n=intcomma(many))
+    if what in ALONE:
+        return _(ALONE[what])
+    one, more = COUNTED.get(what, ("{n} × " + what,) * 2)
+    return ngettext(one, more, many).format(n=intcomma(many))
 
 
 def _write_gain(gain: float) -> str:
     digits = number_format(abs(gain), 2).lstrip("0")
     return ("−" if gain < 0 else "+") + digits
+
+
+@register.simple_tag
+def sure_picture(item: ProposalItem, is_first: bool) -> SafeString:
+    """A picture of a card with what becomes of it as colour, icon and word; the first is large."""
+    state, word, sign = "", _("kept"), SafeString("")
+    if item.after_position is None:
+        state, word, sign = "is-out", _("to be removed"), icon("cross")
+    elif item.before_position is None:
+        state, word, sign = "is-new", _("added"), icon("plus")
+    side, px = (180, 480) if is_first else (56, 160)
+    return format_html(
+        '<span class="sure-picture {} {}">'
+        '<img src="{}" width="{}" height="{}" alt="{}" loading="lazy">{}</span>',
+        "sure-hero" if is_first else "",
+        state,
+        image_url(item.image.sha256, px),
+        side,
+        side,
+        word,
+        sign,
+    )
 
 
 @register.filter

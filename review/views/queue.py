@@ -19,7 +19,7 @@ from review.views.frame import page
 from review.views.keyset import estimate, read_page
 from review.views.queue_filters import COUNT_UP_TO, MINE, Filters
 
-PAGE_ROWS = 40
+PAGE_ROWS = 30
 MAX_HELD = 12  # proposals that others look at; more are not named
 MAX_MINE = 20  # of each kind
 RECENT_RUNS = 200  # among these, the newest that have something open are offered

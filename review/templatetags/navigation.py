@@ -26,9 +26,9 @@ class Entry:
     prefixes: tuple[str, ...]
     roles: frozenset[str] = REVIEWERS
 
-    def is_current(self, path: str) -> bool:
-        """Whether an address belongs to this page."""
-        return path.startswith(self.prefixes)
+    def measure(self, path: str) -> int:
+        """How much of an address belongs to this page; the page with the most is the current one."""
+        return max((len(prefix) for prefix in self.prefixes if path.startswith(prefix)), default=0)
 
     @property
     def url(self) -> str:
@@ -51,7 +51,8 @@ SECTIONS = (
     Section(
         _("Review"),
         (
-            Entry("queue", _("Queue"), ("/queue/", "/proposals/")),
+            Entry("queue", _("Queue"), ("/queue/", "/proposals/", "/second-opinions/")),
+            Entry("sure", _("Sure ones"), ("/queue/sure/",)),
             Entry("flags", _("Flags"), ("/flags/",)),
         ),
     ),
@@ -72,8 +73,20 @@ SECTIONS = (
             Entry("imports", _("Imports"), ("/imports/",), ADMINS),
         ),
     ),
-    Section(_("Learning"), (Entry("data", _("Data sets"), ("/data/",), ADMINS),)),
-    Section(_("Reports"), (Entry("reasons", _("Reasons"), ("/reports/reasons/",)),)),
+    Section(
+        _("Learning"),
+        (
+            Entry("data", _("Data sets"), ("/data/",), ADMINS),
+            Entry("models", _("Models"), ("/models/",), ADMINS),
+        ),
+    ),
+    Section(
+        _("Reports"),
+        (
+            Entry("reasons", _("Reasons"), ("/reports/reasons/",)),
+            Entry("agreement", _("Agreement of reviewers"), ("/reports/agreement/",)),
+        ),
+    ),
     Section(_("Admin"), (Entry("admin:index", _("Admin"), ("/admin/",), ADMINS),)),
 )
 
@@ -91,9 +104,10 @@ class Shown:
 def list_sections(roles: frozenset[str], path: str) -> list[Shown]:
     """What somebody with these roles sees; a section leads to the first of its pages."""
     found = []
+    most = max(entry.measure(path) for section in SECTIONS for entry in section.entries) or -1
     for section in SECTIONS:
         pages = tuple(
-            Shown(entry.word, entry.url, entry.is_current(path))
+            Shown(entry.word, entry.url, entry.measure(path) == most)
             for entry in section.entries
             if roles & entry.roles and entry.url
         )

@@ -48,3 +48,8 @@ def test_the_row_of_pages_names_where_one_is(client: Client, sam: User) -> None:
     page = client.get("/runs/").text
     assert '<a href="/runs/" aria-current="page">Runs</a>' in page
     assert 'class="subtabs"' not in client.get("/settings/keys/").text
+
+
+def test_a_page_within_another_is_the_only_current_one() -> None:
+    review = list_sections(frozenset({SPECIALIST}), "/queue/sure/")[0]
+    assert [str(page.word) for page in review.pages if page.is_current] == ["Sure ones"]

@@ -58,14 +58,19 @@ def view_pairs(a: Prepared, b: Prepared, hasty: bool = False) -> Iterator[View]:
 
 
 def register_both_ways(a: Prepared, b: Prepared, hasty: bool = False) -> Iterator[Registration]:
-    """How B lies over A by the whole pictures; then by what is within their margins, if those may mislead."""
+    """How B lies over A by the whole pictures; then by what is within their margins, if those may mislead.
 
+    By the whole pictures may be left out where the other is to come and a glance is enough.
+    """
     found = register(a, b, partial(glance, a, b) if hasty else None)
-    yield found
-    if found.apart or 1 - found.correlation <= SURE_MISFIT:
+    misleads = bool(found.apart) and (a.may_mislead or b.may_mislead)
+    if not misleads:
+        yield found
+    if 1 - found.correlation <= SURE_MISFIT or (found.apart and not misleads):
         return
     if a.inner_frame or b.inner_frame:
-        found = register(a.inner or a, b.inner or b)
+        inner, other = a.inner or a, b.inner or b
+        found = register(inner, other, partial(glance, inner, other) if misleads else None)
         matrix = _move(b.inner_frame) @ found.matrix @ np.linalg.inv(_move(a.inner_frame))
         yield replace(found, matrix=matrix)
 

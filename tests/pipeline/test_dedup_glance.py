@@ -52,12 +52,18 @@ def test_two_frames_that_hardly_overlap_tell_nothing() -> None:
     assert look_apart(prepare(draw_product()), prepare(draw_scene()), aside) == 0.0
 
 
-def test_a_picture_in_a_margin_is_not_dismissed_by_a_glance() -> None:
-    scene, framed = prepare(draw_scene()), prepare(pad(draw_scene()[40:, 60:].copy(), 90))
-    assert framed.may_mislead
-    assert not scene.may_mislead
-    assert look_apart(scene, framed, HERE) > FAR
-    assert glance(scene, framed, HERE) == 0.0
+def test_a_copy_in_a_margin_is_not_dismissed_by_a_glance_at_the_whole() -> None:
+    scene, cut = draw_scene(), pad(draw_scene()[40:, 60:].copy(), 90)
+    assert prepare(cut).may_mislead
+    assert not prepare(scene).may_mislead
+    assert glance(prepare(scene), prepare(cut), HERE) > FAR
+    assert compare(scene, cut).duplicate
+
+
+def test_another_picture_in_a_margin_is_dismissed_by_what_is_within() -> None:
+    with mock.patch.object(registration, "_settle", side_effect=AssertionError("refined")):
+        found = compare(draw_scene(), pad(draw_scene(seed=8), 90))
+    assert (found.duplicate, found.decided_by) == (False, "residual")
 
 
 def test_a_product_on_white_does_not_count_as_framed() -> None:

@@ -66,8 +66,8 @@ def register_both_ways(a: Prepared, b: Prepared, hasty: bool = False) -> Iterato
     misleads = bool(found.apart) and (a.may_mislead or b.may_mislead)
     if not misleads:
         yield found
-    if 1 - found.correlation <= SURE_MISFIT or (found.apart and not misleads):
-        return
+        if found.apart or 1 - found.correlation <= SURE_MISFIT:
+            return
     if a.inner_frame or b.inner_frame:
         inner, other = a.inner or a, b.inner or b
         found = register(inner, other, partial(glance, inner, other) if misleads else None)

@@ -91,3 +91,12 @@ def test_who_wants_the_map_gets_it_of_pictures_that_differ_by_far() -> None:
     assert seen.residual is not None
     assert seen.residual.max() > 0.9
     assert {"hidden", "colour"} <= set(seen.distances)
+
+
+def test_pictures_in_like_margins_are_judged_by_what_is_within_however_well_the_margins_fit() -> None:
+    """A wide margin alone lets two pictures correlate; the glance is at what differs."""
+    dark, pale = np.full((150, 200, 3), 60, np.uint8), np.full((150, 200, 3), 60, np.uint8)
+    cv2.rectangle(pale, (80, 40), (120, 100), (240, 240, 60), -1)
+    for one, other, copies in ((dark, pale, False), (pale, pale, True)):
+        found = compare(pad(np.asarray(one), 150), pad(np.asarray(other), 150))
+        assert found.duplicate is copies

@@ -38,7 +38,7 @@ def test_every_page_of_the_bar_is_below_its_own_address() -> None:
     for section in SECTIONS:
         for entry in section.entries:
             assert entry.url, entry.name
-            assert entry.is_current(entry.url), entry.name
+            assert entry.measure(entry.url), entry.name
             assert resolve(entry.url).view_name == entry.name
 
 

@@ -10,7 +10,8 @@ SELECT question.id, question.subject, vote, question.priority - 0.02 * (vote - 1
 FROM review_question AS question, generate_series(1, 2) AS vote
 WHERE question.state = 'open'
   AND vote > (SELECT count(*) FROM review_answer AS answer WHERE answer.question_id = question.id)
-ON CONFLICT DO NOTHING
+ON CONFLICT DO NOTHING;
+SET CONSTRAINTS ALL IMMEDIATE -- what is still to be checked would forbid the ALTER TABLE that follows
 """
 # Rows of the queue change with each answer, and what is dead at its front is read by everybody.
 TUNE = """

@@ -145,7 +145,7 @@ def prepare(source: bytes | RgbArray) -> Prepared:
     """
     if isinstance(source, bytes):
         digest = hashlib.sha256(source).hexdigest()
-        rgb = decode(source, max_side_px=WORKING_SIDE_PX).rgb
+        rgb = decode(source).at(WORKING_SIDE_PX)  # the pixels that an assessment has at hand, to the bit
     else:
         digest, rgb = "", fit(source, WORKING_SIDE_PX)
     return _prepare_view(paint_over_line(rgb), digest)

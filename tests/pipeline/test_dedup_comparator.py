@@ -9,8 +9,10 @@ import cv2
 import numpy as np
 import pytest
 
+from pipeline.assess import COMPARED_SIDE_PX
 from pipeline.dedup import explain_comparison, load_comparator
 from pipeline.dedup.transforms import WHITE, encode_jpeg
+from pipeline.images import decode
 from pipeline.records import PairComparison, RgbArray
 from tests.pipeline.dedup_pictures import draw_product, draw_scene, encode
 
@@ -170,6 +172,15 @@ def test_the_same_bytes_are_decided_by_their_digest() -> None:
     assert found.duplicate
     assert found.decided_by == "sha256"
     assert found.probability == 1.0
+
+
+@pytest.mark.parametrize("kind", [".jpg", ".png", ".webp"])
+def test_a_file_and_the_pixels_that_its_assessment_kept_get_the_same_answer(kind: str) -> None:
+    comparator = load_comparator("registration")
+    files = [encode(draw(1700, 1400), kind) for draw in (draw_product, lambda w, h: draw_product(w, h, 5))]
+    by_bytes = comparator.compare(*(comparator.prepare(data) for data in files))
+    by_pixels = comparator.compare(*(comparator.prepare(decode(data).at(COMPARED_SIDE_PX)) for data in files))
+    assert by_bytes.distances == by_pixels.distances
 
 
 @pytest.mark.parametrize("first", [0, 1])

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from review.actions import settling, trust
-from review.actions.slots import add_slot, close_slots
+from review.actions.slots import add_slot, close_slots, lock_person
 from review.models import Answer, Question, QuestionSlot, Sighting, SkippedQuestion
 
 __all__ = ["add_slot", "close_slots", "record_answer", "skip", "take_back"]
@@ -103,15 +103,16 @@ def take_back(*, question: Question, by: User, now: datetime) -> bool:
 
 def _lock(question: Question, by: User) -> Question:
     """The person first, as everywhere: what they do in two windows at once happens one by one."""
-    User.objects.select_for_update(no_key=True).get(pk=by.pk)
+    lock_person(by)
     rows = Question.objects.select_for_update(no_key=True, of=("self",)).select_related("gold")
     return rows.get(pk=question.pk)
 
 
 def _find_answer(question: Question, by: User, key: str) -> Answer | None:
     """What this person said of the question, or what this sending kept before it was taken back."""
-    sent = Answer.objects.filter(client_id=key).first() if key else None
-    return sent or question.answers.filter(answered_by=by, withdrawn_at__isnull=True).first()
+    mine = Q(question=question, answered_by=by, withdrawn_at__isnull=True)
+    found = list(Answer.objects.filter(mine | Q(client_id=key) if key else mine))
+    return next((one for one in found if one.client_id == key), next(iter(found), None))
 
 
 def _close(slot: QuestionSlot | None) -> None:

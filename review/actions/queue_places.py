@@ -42,6 +42,11 @@ DEPTH = """
 SELECT priority FROM review_questionslot WHERE is_open AND subject = %s
 ORDER BY priority DESC, id OFFSET %s LIMIT 1
 """
+NOTE = """
+INSERT INTO review_workerplace AS place (person_id, subject, priority, slot, began_at)
+VALUES (%(me)s, %(subject)s, %(priority)s, %(slot)s, %(now)s)
+ON CONFLICT (person_id, subject) DO UPDATE SET priority = EXCLUDED.priority, slot = EXCLUDED.slot
+"""
 # From the first slot of one subject to the first of the next: as many steps as there are subjects.
 SUBJECTS = """
 WITH RECURSIVE first AS (
@@ -89,7 +94,13 @@ def claim(
     Goes on from where the person is in the queue. Every two minutes the front is looked at for what
     has come in since; at the end it is begun again.
     """
-    given = {"me": by.pk, "subject": subject, "now": now, "until": until, "besides": list(besides)}
+    given: dict[str, Any] = {
+        "me": by.pk,
+        "subject": subject,
+        "now": now,
+        "until": until,
+        "besides": list(besides),
+    }
     place = WorkerPlace.objects.filter(person=by, subject=subject).first()
     if place is not None and now - place.began_at > BEGIN_AGAIN:
         found = _claim(Stretch(below=_find_depth(subject)), given)
@@ -99,9 +110,8 @@ def claim(
     found = _claim(Stretch(above=place.priority, after=place.slot), given) if place else None
     found = found or _claim(Stretch(), given)
     if found:
-        said = {"priority": found.priority, "slot": found.slot}
-        fresh = {**said, "began_at": now}
-        WorkerPlace.objects.update_or_create(person=by, subject=subject, defaults=said, create_defaults=fresh)
+        with connection.cursor() as cursor:
+            cursor.execute(NOTE, {**given, **vars(found)})
     return found
 
 

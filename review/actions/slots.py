@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.contrib.auth.models import User
 from django.db.models import Max
 
 from pipeline.labels import QUALITY_DEFECTS
@@ -17,6 +18,11 @@ KINDS = {"type": "type", "pair": "pair", "hero": "preference"} | dict.fromkeys(Q
 def kind_of(subject: str) -> str:
     """The kind of label that an answer on a subject gives."""
     return KINDS.get(subject, "compliance")
+
+
+def lock_person(person: User) -> None:
+    """What a person does in two windows at once happens one by one, until the transaction ends."""
+    User.objects.select_for_update(no_key=True).values_list("pk").get(pk=person.pk)
 
 
 def make_slot(question: Question, number: int) -> QuestionSlot:

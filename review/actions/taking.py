@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import connection, transaction
@@ -12,6 +13,7 @@ from django.db.models import Q
 
 from review.actions import trust
 from review.actions.queue_places import claim, list_subjects
+from review.actions.slots import lock_person
 from review.models import Answer, AskingRule, Question, QuestionSlot, WorkerPause
 
 LASTS = timedelta(minutes=10)
@@ -30,6 +32,16 @@ WHERE slot.id = place.id
 """
 
 
+# Somebody else may take the same number at this moment: then nothing is written, and the next is tried.
+OWN_SLOT = """
+INSERT INTO review_questionslot (question_id, subject, number, priority, is_open, leased_by_id, leased_until)
+SELECT %(question)s, %(subject)s, coalesce(max(number), 0) + 1, 0, false, %(me)s, %(until)s
+FROM review_questionslot WHERE question_id = %(question)s
+ON CONFLICT DO NOTHING
+"""
+MOST_TRIES = 20
+
+
 @dataclass(frozen=True)
 class Taken:
     """What a person has before them, first the one in sight; or why there is nothing."""
@@ -45,7 +57,7 @@ def take(*, by: User, now: datetime, wanted: int = AHEAD, subject: str = "") -> 
     Two windows of a person get the same ones in the same order. A subject given by name is asked alone;
     what is held of others becomes free.
     """
-    User.objects.select_for_update(no_key=True).get(pk=by.pk)
+    lock_person(by)
     pauses = {pause.subject: pause for pause in WorkerPause.objects.filter(person=by, lifted_at=None)}
     if "" in pauses:
         give_back(by=by)
@@ -99,7 +111,7 @@ def _fill(
     """A known question where its turn has come, then free ones."""
     taken: list[int] = []
     until = now + LASTS + timedelta(milliseconds=len(held) + 1)
-    gold = trust.choose_gold(by, subjects[0] if subjects else None, now)
+    gold = trust.choose_gold(by, subjects[0], now) if subjects else None
     if gold is not None and gold.pk not in {question.pk for question in held}:
         _hold_known(gold, by, until)
         taken.append(gold.pk)
@@ -117,9 +129,11 @@ def _fill(
 
 def _hold_known(gold: Question, by: User, until: datetime) -> None:
     """A slot of this person's own, which the queue never offers."""
-    mine = gold.slots.filter(leased_by=by).first() or gold.slots.filter(leased_by=None, answers=None).first()
-    if mine is None:
-        number = gold.slots.count() + 1
-        mine = QuestionSlot(question=gold, subject=gold.subject, number=number, priority=gold.priority)
-    mine.is_open, mine.leased_by, mine.leased_until = False, by, until
-    mine.save()
+    if gold.slots.filter(leased_by=by).update(leased_until=until):
+        return
+    given: dict[str, Any] = {"question": gold.pk, "subject": gold.subject, "me": by.pk, "until": until}
+    with connection.cursor() as cursor:
+        for _ in range(MOST_TRIES):
+            cursor.execute(OWN_SLOT, given)
+            if cursor.rowcount:
+                return

@@ -71,12 +71,13 @@ def test_its_answer_tells_of_the_person_and_makes_no_label(gold: Question, wim: 
 
 
 def test_taken_back_it_is_before_the_person_again_and_counts_once(gold: Question, wim: User) -> None:
+    ask_some(1)
     take(wim)
     for value in ("no", "yes"):
         labelling.record_answer(question=gold, by=wim, value=value, now=NOW)
         if value == "no":
             labelling.take_back(question=gold, by=wim, now=NOW)
-            assert take(wim) == [gold]
+            assert gold in take(wim)
     standing = WorkerStanding.objects.get(person=wim)
     assert (standing.gold_seen, standing.gold_right) == (1, 1)
 

@@ -45,9 +45,11 @@ def queue(request: HttpRequest) -> HttpResponse:
     assert isinstance(request.user, User)
     person, filters, now = request.user, Filters.read(request.GET), timezone.now()
     rows, count = filters.narrow(person)
+    held = find_held(rows, person, now)
     context: dict[str, Any] = {
         "filters": filters,
-        "held": find_held(rows, person, now),
+        "held": held,
+        "holders": sorted({one.leased_by.get_username() for one in held if one.leased_by}),
         "count": count,
         "about": estimate(rows) if count is None else 0,
         "count_up_to": COUNT_UP_TO,

@@ -11,8 +11,7 @@ import pytest
 
 from pipeline.foreground import find_object
 from pipeline.quality.judges import center
-from pipeline.quality.repeats import Repeat, find_repeats, weigh_repeat
-from pipeline.records import Judgement, OfferedImage, ProductRecord, RgbArray
+from pipeline.records import Judgement, RgbArray
 from pipeline.training import bench_defects, heads, metrics
 from pipeline.training.blurring import BLURS, fall_off, soften
 from pipeline.training.lettering import find_lettering
@@ -203,30 +202,3 @@ def test_the_report_counts_by_judge_and_by_kind_and_names_what_it_flags_wrongly(
     assert row["roc_auc_by_kind"] == {"gaussian": 1.0, "motion": 0.5}
     assert (found["fine_flagged_by_any"], found["fine_flagged_files"]) == (0.5, {"b": ["blur"]})
     assert report(shown[:2])["judges"] == {}
-
-
-def product(name: str, title: str, *keys: str) -> ProductRecord:
-    return ProductRecord(name, title, offered=tuple(OfferedImage(key, "s", i) for i, key in enumerate(keys)))
-
-
-def test_a_picture_under_unrelated_products_is_a_stand_in() -> None:
-    titles = ("Oak table", "Blue jeans", "Green tea 100 g", "Phone cover", "Winter boots")
-    products = [product(str(i), title, f"own{i}", "none.png") for i, title in enumerate(titles)]
-    found = find_repeats(products)
-    assert found == {"none.png": Repeat(5, 5)}
-    assert find_repeats(products[:3]) == {}
-    doubtful, sure = Judgement("placeholder", 0.3, 0.5, False), Judgement("placeholder", 0.05, 0.5, False)
-    assert weigh_repeat(doubtful, found["none.png"]).flag
-    assert weigh_repeat(doubtful, None) == doubtful
-    assert weigh_repeat(sure, found["none.png"]) == sure  # a brand's label may stand under all it sells
-
-
-def test_variants_share_their_picture_rightly_and_one_picture_may_have_several_keys() -> None:
-    shirts = [
-        product(str(i), f"Shirt {colour}", "shirt.jpg")
-        for i, colour in enumerate(("red", "blue", "sand", "tan"))
-    ]
-    assert find_repeats(shirts) == {}
-    others = [product(title, title, f"{title}.png") for title in ("Lamp", "Sofa", "Rug", "Vase")]
-    same = {f"{title}.png": "digest" for title in ("Lamp", "Sofa", "Rug", "Vase")}
-    assert set(find_repeats(others, same)) == set(same)

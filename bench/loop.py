@@ -122,7 +122,8 @@ def choose_by_loop(budget: int) -> Choose:
     """What the product asks: the doubtful, the similar, the sure."""
 
     def choose(scores: FloatArray, embeddings: FloatArray, known: np.ndarray, rng: Rng) -> list[int]:
-        return [pick.row for pick in choose_next(scores, embeddings, known, budget)]
+        seed = int(rng.integers(1 << 31))
+        return [pick.row for pick in choose_next(scores, embeddings, known, budget, seed=seed)]
 
     return choose
 

@@ -21,19 +21,22 @@ class Why(StrEnum):
     DOUBTFUL = "doubtful"
     SIMILAR = "similar"
     SURE = "sure"
+    SAMPLE = "sample"
 
 
 @dataclass(frozen=True)
 class AskingPlan:
     """Shares of a round's questions. All were compared on permitted catalogs with `bench.loop`.
 
-    `doubtful` go to scores next to the threshold, `similar` to what lies next to a known hit, the rest to
-    the highest scores: those are taken off the catalog if people agree, and tell the judge what it is too
-    sure of. `alike` is the cosine from which two images are one question.
+    `doubtful` go to scores next to the threshold, `similar` to what lies next to a known hit, `sample` to
+    images drawn by lot, which show what nobody suspected and what is fine; the rest go to the highest
+    scores: those are taken off the catalog if people agree, and tell the judge what it is too sure of.
+    `alike` is the cosine from which two images are one question.
     """
 
-    doubtful: float = 0.4
+    doubtful: float = 0.35
     similar: float = 0.2
+    sample: float = 0.15
     alike: float = 0.97
     presumed: int = 200  # unlabelled images that count as fine while nobody has looked, each by `trust`
     trust: float = 0.2
@@ -91,10 +94,11 @@ def choose_next(
     budget: int,
     plan: AskingPlan | None = None,
     threshold: float = 0.5,
+    seed: int = 0,
 ) -> list[Pick]:
     """At most `budget` unlabelled rows, best first, no two of them nearly the same picture.
 
-    `scores` (N,) 0 to 1, `embeddings` float32 (N,D), `known` (N,) as for `fit_from_few`.
+    `seed` draws the sample. `scores` (N,) 0 to 1, `embeddings` float32 (N,D), `known` (N,) as for `fit_from_few`.
     """
     plan = plan or AskingPlan()
     unit = to_unit(embeddings)
@@ -103,8 +107,13 @@ def choose_next(
         Why.DOUBTFUL: -np.abs(logits - _to_logit(np.float32(threshold))),
         Why.SIMILAR: _likeness(unit, known),
         Why.SURE: logits,
+        Why.SAMPLE: np.random.default_rng(seed).random(len(scores)).astype(np.float32),
     }
-    counts = {Why.DOUBTFUL: round(budget * plan.doubtful), Why.SIMILAR: round(budget * plan.similar)}
+    counts = {
+        Why.DOUBTFUL: round(budget * plan.doubtful),
+        Why.SIMILAR: round(budget * plan.similar),
+        Why.SAMPLE: round(budget * plan.sample),
+    }
     counts[Why.SURE] = budget - sum(counts.values())
     free = known == UNKNOWN
     picks: list[Pick] = []

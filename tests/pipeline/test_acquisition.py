@@ -60,8 +60,8 @@ def test_each_reason_gets_its_share() -> None:
     embeddings, truth = make_pool()
     known = start_with(truth, 5)
     scores = fit_from_few("rare", embeddings, known, AskingPlan()).probabilities(embeddings)
-    picks = choose_next(scores, embeddings, known, 10, AskingPlan(doubtful=0.5, similar=0.3))
-    assert [sum(pick.why == why for pick in picks) for why in Why] == [5, 3, 2]
+    picks = choose_next(scores, embeddings, known, 10, AskingPlan(doubtful=0.4, similar=0.3, sample=0.1))
+    assert [sum(pick.why == why for pick in picks) for why in Why] == [4, 3, 2, 1]
 
 
 def test_nothing_is_asked_twice_nor_what_is_known() -> None:

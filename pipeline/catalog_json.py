@@ -24,7 +24,10 @@ from pipeline.catalog_records import (
 )
 from pipeline.sources import ImageSource, UnusableSource, locate
 
-KNOWN_FIELDS = frozenset({"id", "title", "description", "category", "offers", "current", "curated"})
+KNOWN_FIELDS = frozenset(
+    {"id", "title", "description", "category", "offers", "current", "curated", "views_a_week"}
+)
+MAX_VIEWS = 2_000_000_000  # a week; what a database keeps as a whole number
 
 
 def parse_object(data: Any, line: int, images_dir: Path | None, supplier: str = "") -> ParsedProduct:
@@ -49,8 +52,17 @@ def parse_object(data: Any, line: int, images_dir: Path | None, supplier: str = 
         offers=_add_unoffered(offers, current),
         current=current,
         is_curated=_read_bool(data.get("curated"), "curated"),
+        views_a_week=_read_views(data.get("views_a_week")),
         refusals=tuple(reader.refusals),
     )
+
+
+def _read_views(value: Any) -> int | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_VIEWS:
+        raise RefusedField("views_a_week", f"'views_a_week' must be a whole number from 0 to {MAX_VIEWS:,}.")
+    return value
 
 
 class _ImageReader:

@@ -68,6 +68,7 @@ class ParsedProduct:
     offers: tuple[ParsedOffer, ...]
     current: tuple[ImageSource, ...] | None
     is_curated: bool = False
+    views_a_week: int | None = None  # customers' views of the product, where the catalog knows them
     lines: int = 1
     refusals: tuple[Refusal, ...] = field(default=(), compare=False)
 
@@ -88,7 +89,8 @@ class ParsedProduct:
         """64 hex digits that change with anything that the catalog says of the product."""
         current = None if self.current is None else [image.source for image in self.current]
         offers = [[o.supplier, [[i.source, i.stamp] for i in o.images]] for o in self.offers]
-        said = [self.title, self.description, self.category, offers, current, self.is_curated]
+        said: list[object] = [self.title, self.description, self.category, offers, current, self.is_curated]
+        said += [] if self.views_a_week is None else [self.views_a_week]
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
     def digest_current(self) -> str:

@@ -80,7 +80,7 @@ def _write(touched: Sequence[Touched], is_feed: bool, now: datetime, note: Mappi
     for one in touched:
         one.row.current_digest = one.parsed.digest_current() or one.row.current_digest
     fields = ["title", "description", "category", "category_from", "category_confidence", "is_curated"]
-    fields += ["catalog_digest", "current_digest", "updated_at"]
+    fields += ["views_a_week", "catalog_digest", "current_digest", "updated_at"]
     Product.objects.bulk_update([one.row for one in touched if _must_update(one)], fields, batch_size=200)
     _log(touched, now, note)
     return images
@@ -129,6 +129,8 @@ def _set_fields(one: Touched, categories: Mapping[str, Category], is_feed: bool)
     if row.is_curated != parsed.is_curated and (parsed.is_curated or not is_feed):
         row.is_curated = parsed.is_curated
         one.changes.append("curated")
+    if parsed.views_a_week is not None:  # comes anew each week: nothing that the product's history is for
+        row.views_a_week = parsed.views_a_week
     given = row.category_from == Product.CategoryFrom.GIVEN
     category = categories[parsed.category] if parsed.category else None
     if category is not None and (not given or row.category_id != category.pk):

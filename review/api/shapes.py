@@ -31,6 +31,7 @@ class ProductShape(serializers.Serializer):
         child=serializers.URLField(), required=False, help_text="What is shown today; else the first offer's."
     )
     curated = serializers.BooleanField(required=False, default=False)
+    views_a_week = serializers.IntegerField(required=False, help_text="Customers' views, for the queue.")
 
 
 class ItemShape(serializers.Serializer):

@@ -76,6 +76,12 @@ def test_running_it_twice_changes_nothing(load: Import) -> None:
     assert (report.products, report.images) == ({"unchanged": 2}, {"unchanged": 4})
 
 
+def test_views_a_week_are_taken_over_and_stay_where_a_line_does_not_tell(load: Import) -> None:
+    for said, expected in (({"views_a_week": 70}, 70), ({}, 70), ({"views_a_week": 0}, 0)):
+        load(chair(title=f"Chair {expected}", **said))
+        assert Product.objects.get().views_a_week == expected
+
+
 def test_broken_lines_and_pictures_are_reported_and_stop_nothing(load: Import) -> None:
     report = load("{broken\n", chair(("Nord", ["a.jpg", "none.jpg"])), chair(id="p2"), chair(id="p2"))
     assert (report.products, report.images) == ({"new": 2, "refused": 2}, {"new": 3, "refused": 1})

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 REPO = Path(__file__).resolve().parent.parent
 LOCALE = REPO / "locale"
 LANGUAGES = ("de",)  # besides English, which is what the sources are written in
+SOURCES = {
+    "django": ("review", "smartimg", "templates"),
+    "djangojs": ("static/js", "review/actions/picture_words.py"),  # whose words pages hand to their scripts
+}
 PLURAL = (1, 2)
 PYTHON_WORDS: dict[str, Any] = {
     **dict.fromkeys(("_", "gettext", "gettext_lazy", "gettext_noop", "noop")),
@@ -31,9 +35,9 @@ Found = tuple[int, Any, list[str], str | None]  # line, text or texts, comments,
 
 def list_sources(domain: str) -> Iterator[Path]:
     """What is read for a domain, in a steady order."""
-    folders = {"django": ("review", "smartimg", "templates"), "djangojs": ("static/js",)}[domain]
-    for folder in folders:
-        for path in sorted((REPO / folder).rglob("*")):
+    for source in SOURCES[domain]:
+        found = REPO / source
+        for path in [found] if found.is_file() else sorted(found.rglob("*")):
             if path.suffix in {".py", ".html", ".js"} and "migrations" not in path.parts:
                 yield path
 

@@ -13,6 +13,22 @@ def plural(one: str, many: str) -> tuple[str, str]:
     return one, many
 
 
+TYPES = {
+    "front": noop("front"),
+    "angle": noop("angle"),
+    "side": noop("side"),
+    "left": noop("left"),
+    "right": noop("right"),
+    "back": noop("back"),
+    "top": noop("top"),
+    "detail": noop("detail"),
+    "lifestyle": noop("lifestyle"),
+    "accessory": noop("accessory"),
+    "packaging": noop("packaging"),
+    "multiview": noop("multiview"),
+    "other": noop("other"),
+    "unsure": noop("unsure"),
+}
 VIEWS = {
     "front": noop("front view"),
     "angle": noop("angled view"),

@@ -1,5 +1,6 @@
 // What every page has: the theme switch, menus that close, "/" for search, and a word when a request fails.
 import { isTyping } from "./typing.js";
+import { gettext } from "./texts.js";
 
 function switchTheme() {
   const root = document.documentElement;
@@ -30,8 +31,8 @@ function sayWhatFailed(event) {
   const status = event.detail?.xhr?.status;
   const signedOut = status === 401 || status === 403;
   place.textContent = signedOut
-    ? "You are no longer logged in, or may not see this. Load the page again."
-    : "This page could not be brought up to date; it tries again by itself. What you see may be old.";
+    ? gettext("You are no longer logged in, or may not see this. Load the page again.")
+    : gettext("This page could not be brought up to date; it tries again by itself. What you see may be old.");
   place.hidden = false;
 }
 

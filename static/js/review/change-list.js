@@ -2,6 +2,7 @@
 import { listChanges } from "./changes.js";
 import { makeIcon } from "./marks.js";
 import { summarise } from "./summary.js";
+import { gettext } from "../texts.js";
 
 const ICONS = { hero: "star", removed: "cross", copy: "copy", added: "plus", moved: "move", relabelled: "tag" };
 const COLOURS = { copy: "removed", hero: "moved" };
@@ -28,7 +29,7 @@ export class ChangeList {
     const { review, data } = this.page;
     this.place.replaceChildren(...listChanges(review, data).map((change) => this.makeEntry(change)));
     const words = this.summary.querySelector("#summary-words");
-    const sentence = review.isEdited ? summarise(review, data) : data.summary || "The order changes.";
+    const sentence = review.isEdited ? summarise(review, data) : data.summary || gettext("The order changes.");
     if (words.textContent !== sentence) words.textContent = sentence;
   }
 
@@ -41,8 +42,9 @@ export class ChangeList {
     button.disabled = !this.page.data.canEdit;
     button.setAttribute("aria-pressed", isOn);
     const text = document.createElement("span");
-    text.textContent = isOn ? word : `reverted: ${word}`;
-    button.title = isOn ? `${isOwn ? "Your edit" : "Proposed"}; press to revert` : "Reverted; press to accept again";
+    text.textContent = isOn ? word : gettext("reverted: {change}", { change: word });
+    const own = isOwn ? gettext("Your edit; press to revert") : gettext("Proposed; press to revert");
+    button.title = isOn ? own : gettext("Reverted; press to accept again");
     button.append(makeIcon(ICONS[meaning]), text);
     entry.append(button);
     return entry;

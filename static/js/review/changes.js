@@ -1,6 +1,8 @@
 // The changes of a proposal one by one, each with its own way back; the reviewer's own changes stand among them.
 import { explainDrop } from "./marks.js";
 import { findMoved } from "./state.js";
+import { gettext } from "../texts.js";
+import { nameType, nameTypeOr } from "./types.js";
 
 // Puts a picture behind the nearest kept one that stands ahead of it in another order.
 function placeAs(review, sha, other) {
@@ -9,9 +11,11 @@ function placeAs(review, sha, other) {
   return ahead === undefined ? 0 : order.indexOf(ahead) + 1;
 }
 
+const nameAdded = (review, sha) => nameTypeOr(review.typeOf(sha), gettext("a picture"));
+
 const nameOf = (review, sha) => {
   const { before } = review.images.get(sha);
-  return before === null ? review.typeOf(sha) || "a picture" : `picture ${before + 1}`;
+  return before === null ? nameAdded(review, sha) : gettext("picture {place}", { place: before + 1 });
 };
 
 // Today's hero first again, and the new one back where it came from.
@@ -28,7 +32,7 @@ function heroChange(review) {
   if (!wanted || !former || wanted === former) return [];
   const isOn = review.order[0] === wanted;
   return [{
-    id: `hero ${wanted}`, sha: wanted, meaning: "hero", isOn, word: `${nameOf(review, wanted)} becomes the hero`,
+    id: `hero ${wanted}`, sha: wanted, meaning: "hero", isOn, word: gettext("{name} becomes the hero", { name: nameOf(review, wanted) }),
     toggle: () => (isOn ? review.reorder(withFormerHero(review, former, wanted)) : review.moveTo(wanted, 0)),
   }];
 }
@@ -37,9 +41,9 @@ function outChanges(review, words) {
   return review.before.filter((sha) => !review.proposed.includes(sha)).map((sha) => {
     const isOn = !review.isKept(sha);
     const isCopy = review.images.get(sha).reason === "duplicate";
-    const why = isOn ? explainDrop(review, words.reasons, sha) : words.reasons[review.images.get(sha).reason] ?? "taken out";
+    const why = isOn ? explainDrop(review, words.reasons, sha) : words.reasons[review.images.get(sha).reason] ?? gettext("taken out");
     return {
-      id: `out ${sha}`, sha, meaning: isCopy ? "copy" : "removed", isOn, word: `${nameOf(review, sha)} out: ${why}`,
+      id: `out ${sha}`, sha, meaning: isCopy ? "copy" : "removed", isOn, word: gettext("{name} out: {why}", { name: nameOf(review, sha), why }),
       toggle: () => (isOn ? review.moveTo(sha, placeAs(review, sha, review.before)) : review.drop(sha)),
     };
   });
@@ -50,7 +54,7 @@ function addedChanges(review) {
     const { supplier } = review.images.get(sha);
     const isOn = review.isKept(sha);
     return {
-      id: `added ${sha}`, sha, meaning: "added", isOn, word: `${review.typeOf(sha) || "a picture"} added${supplier ? ` from ${supplier}` : ""}`,
+      id: `added ${sha}`, sha, meaning: "added", isOn, word: supplier ? gettext("{name} added from {supplier}", { name: nameAdded(review, sha), supplier }) : gettext("{name} added", { name: nameAdded(review, sha) }),
       toggle: () => (isOn ? review.drop(sha) : review.moveTo(sha, placeAs(review, sha, review.proposed))),
     };
   });
@@ -74,7 +78,7 @@ function movedChanges(review) {
     const isWanted = wanted.includes(sha);
     return {
       id: `moved ${sha}`, sha, meaning: "moved", isOn, isOwn: !isWanted,
-      word: `${nameOf(review, sha)} moved${isOn ? ` to ${review.order.indexOf(sha) + 1}` : ""}`,
+      word: isOn ? gettext("{name} moved to {place}", { name: nameOf(review, sha), place: review.order.indexOf(sha) + 1 }) : gettext("{name} moved", { name: nameOf(review, sha) }),
       toggle: () => review.moveTo(sha, placeAs(review, sha, isOn ? review.before : review.proposed)),
     };
   });
@@ -87,15 +91,15 @@ function ownChanges(review, words) {
   const named = Object.entries(review.now.types);
   return [
     ...taken.map((sha) => ({
-      id: `taken ${sha}`, sha, meaning: "removed", isOn: true, isOwn: true, word: `${nameOf(review, sha)} out: ${explainDrop(review, words.reasons, sha)}`,
+      id: `taken ${sha}`, sha, meaning: "removed", isOn: true, isOwn: true, word: gettext("{name} out: {why}", { name: nameOf(review, sha), why: explainDrop(review, words.reasons, sha) }),
       toggle: () => review.moveTo(sha, placeAs(review, sha, review.proposed)),
     })),
     ...put.map((sha) => ({
-      id: `put ${sha}`, sha, meaning: "added", isOn: true, isOwn: true, word: `${review.typeOf(sha) || "a picture"} added by you`,
+      id: `put ${sha}`, sha, meaning: "added", isOn: true, isOwn: true, word: gettext("{name} added by you", { name: nameAdded(review, sha) }),
       toggle: () => review.drop(sha),
     })),
     ...named.map(([sha, type]) => ({
-      id: `named ${sha}`, sha, meaning: "relabelled", isOn: true, isOwn: true, word: `${nameOf(review, sha)}: ${review.images.get(sha).type || "no type"} → ${type}`,
+      id: `named ${sha}`, sha, meaning: "relabelled", isOn: true, isOwn: true, word: `${nameOf(review, sha)}: ${nameTypeOr(review.images.get(sha).type, gettext("no type"))} → ${nameType(type)}`,
       toggle: () => review.relabel(sha, review.images.get(sha).type),
     })),
   ];

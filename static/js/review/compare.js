@@ -3,6 +3,8 @@ import { makeRows } from "./evidence.js";
 import { chain, fit, fromRows, invert, scale } from "./matrices.js";
 import { Viewer, show } from "./viewer.js";
 import { calm } from "./calm.js";
+import { gettext, writeNumber } from "../texts.js";
+import { nameType } from "./types.js";
 
 const FLICKER_MS = 500; // each way: one change a second
 const TAP_MS = 260; // a key held longer flickers by hand
@@ -66,8 +68,8 @@ export class Compare {
   name(image) {
     const { review } = this.page;
     const place = review.order.indexOf(image.sha);
-    const type = review.typeOf(image.sha);
-    const where = place < 0 ? "dropped picture" : place === 0 ? "picture 1, the hero" : `picture ${place + 1}`;
+    const type = nameType(review.typeOf(image.sha));
+    const where = place < 0 ? gettext("dropped picture") : place === 0 ? gettext("picture 1, the hero") : gettext("picture {place}", { place: place + 1 });
     return [where, type, image.supplier].filter(Boolean).join(" · ");
   }
 
@@ -75,7 +77,7 @@ export class Compare {
   async ask() {
     this.asked?.abort();
     this.asked = new AbortController();
-    this.tell("Comparing …");
+    this.tell(gettext("Comparing …"));
     const pair = new URLSearchParams({ left: this.left.sha, right: this.right.sha });
     try {
       const answer = await fetch(`${this.page.data.comparisonUrl}?${pair}`, { signal: this.asked.signal });
@@ -85,7 +87,7 @@ export class Compare {
       this.drawFound();
     } catch (error) {
       if (error.name === "AbortError") return;
-      this.tell(error instanceof SyntaxError || error instanceof TypeError ? "No answer: the two could not be compared. Choose a picture again to retry." : error.message);
+      this.tell(error instanceof SyntaxError || error instanceof TypeError ? gettext("No answer: the two could not be compared. Choose a picture again to retry.") : error.message);
     }
   }
 
@@ -98,11 +100,11 @@ export class Compare {
 
   drawFound() {
     const { found, layers } = this;
-    const sure = found.probability == null ? "" : ` Probability of a copy ${found.probability.toFixed(2)}.`;
+    const sure = found.probability == null ? "" : ` ${gettext("Probability of a copy {share}.", { share: writeNumber(found.probability, 2) })}`;
     this.tell(`${found.verdict}${sure}`);
     this.dialog.querySelector("#compare-geometry").textContent = found.geometry;
     this.dialog.querySelector("#compare-evidence").replaceChildren(
-      makeRows("Laid over each other", found.rows), makeRows("The paper's three distances", found.paper),
+      makeRows(gettext("Laid over each other"), found.rows), makeRows(gettext("The paper's three distances"), found.paper),
     );
     this.drawSpots();
     for (const heat of [layers.heat, layers["heat-right"]]) heat.src = found.map;
@@ -133,7 +135,7 @@ export class Compare {
       const button = document.createElement("button");
       Object.assign(button, { type: "button", className: "picker" });
       button.dataset.sha = sha;
-      button.setAttribute("aria-label", `Compare with ${this.name(image)}`);
+      button.setAttribute("aria-label", gettext("Compare with {name}", { name: this.name(image) }));
       button.setAttribute("aria-pressed", sha === this.right.sha);
       button.disabled = sha === this.left.sha;
       const picture = document.createElement("img");

@@ -3,6 +3,7 @@ import { lastDecided, pushDecided, removeDecided } from "./decided.js";
 import { sayRefused } from "./last-decision.js";
 import { makeKey } from "./outbox.js";
 import { askWhy } from "./why.js";
+import { gettext } from "../texts.js";
 
 const PATIENCE_MS = 600; // where no next one is loaded; then the queue's page finishes the sending
 const DOUBLE_MS = 200; // the same key struck twice by mistake does not decide on a proposal that nobody saw
@@ -35,7 +36,7 @@ class Deciding {
     this.waiting.get(entry.key)?.(result);
     this.waiting.delete(entry.key);
     page.showLast();
-    const why = result.said?.message ?? "The proposal is not there any more.";
+    const why = result.said?.message ?? gettext("The proposal is not there any more.");
     if (result.ok || result.said?.code === "nothing") return;
     if (entry.kind === "decide" && !isHere) sayRefused(find("#last-decision"), entry, why);
     else page.complain(entry.kind === "decide" ? why : `${entry.title}: ${why}`);
@@ -74,7 +75,7 @@ class Deciding {
     const result = await Promise.race([answer, wait(PATIENCE_MS)]);
     if (result && !result.ok) return undefined;
     if (result || next === null || navigator.onLine) return page.go(page.data.nextUrl);
-    page.complain("The next proposal comes when the connection is back. Your decision is kept here and sent then.");
+    page.complain(gettext("The next proposal comes when the connection is back. Your decision is kept here and sent then."));
     answer.then((said) => said.ok && page.go(page.data.nextUrl));
     return undefined;
   }
@@ -122,7 +123,7 @@ class Deciding {
     }
     page.lease.leave({ isDecided: !page.data.canEdit });
     const isOpen = await page.reopen(last.openUrl, last.edits) || (this.shown.has(last.proposal) && page.show(this.shown.get(last.proposal), { edits: last.edits }));
-    if (!isOpen) page.complain(`${last.title} cannot be opened now: the server does not answer. Its decision is undone when it does.`);
+    if (!isOpen) page.complain(gettext("{title} cannot be opened now: the server does not answer. Its decision is undone when it does.", last));
     page.showLast();
   }
 
@@ -130,20 +131,20 @@ class Deciding {
     const { page } = this;
     const image = form.get("what") === "picture" ? page.strips.focus?.sha ?? "" : "";
     const { answer } = this.send("flag", page.data.flagUrl, { reason, image });
-    page.heard.say("Flagging …");
+    page.heard.say(gettext("Flagging …"));
     const result = await answer;
-    if (result.ok) page.heard.say("Flagged. Somebody else is asked to look.");
+    if (result.ok) page.heard.say(gettext("Flagged. Somebody else is asked to look."));
   }
 }
 
 export function makeDeciding(page) {
   const deciding = new Deciding(page);
   const { data, review } = page;
-  askWhy(find("#reject"), (reason) => deciding.decide({ kind: "reject", reason }, "rejecting"));
-  askWhy(find("#send-back"), (reason) => deciding.decide({ kind: "send_back", reason }, "sending back"));
+  askWhy(find("#reject"), (reason) => deciding.decide({ kind: "reject", reason }, gettext("rejecting")));
+  askWhy(find("#send-back"), (reason) => deciding.decide({ kind: "send_back", reason }, gettext("sending back")));
   askWhy(find("#flag"), (reason, form) => deciding.flag(reason, form));
   const actions = {
-    approve: () => deciding.decide({ kind: "approve", final: [...review.order], edits: review.listEdits() }, "approving"),
+    approve: () => deciding.decide({ kind: "approve", final: [...review.order], edits: review.listEdits() }, gettext("approving")),
     reject: () => data.canEdit && !deciding.isTooSoon && find("#reject").showModal(),
     "send-back": () => data.canEdit && !deciding.isTooSoon && find("#send-back").showModal(),
     flag: () => find("#flag").showModal(),

@@ -2,6 +2,8 @@
 import { showBoxes, showEvidence } from "./evidence.js";
 import { explainPlace } from "./places.js";
 import { findMovedShas, makeMark, markAfter, markBefore, markOut } from "./marks.js";
+import { gettext, writeNumber } from "../texts.js";
+import { nameType, nameTypeOr } from "./types.js";
 
 const MARKERS = { before: markBefore, after: markAfter, dropped: markOut };
 const find = (selector) => document.querySelector(selector);
@@ -20,7 +22,7 @@ export class Detail {
   // What goes by the proposal: its types, and the models that judged it.
   begin(act) {
     const { data } = this;
-    this.makeChips(find("#types"), data.types, (type, i) => ({ word: type, key: i < 9 ? i + 1 : "" }), (type) => act("relabel", type));
+    this.makeChips(find("#types"), data.types, (type, i) => ({ word: nameType(type), key: i < 9 ? i + 1 : "" }), (type) => act("relabel", type));
     this.makeChips(find("#drop-reasons .chips"), data.offeredReasons, (reason) => ({ word: data.reasons[reason], key: "" }), (reason) => act("drop-reason", reason));
     this.versions = Object.entries(data.models ?? {}).map(([name, version]) => `${name} ${version}`).join(" · ");
   }
@@ -54,7 +56,7 @@ export class Detail {
     find("#detail-why").textContent = isKept ? explainPlace(this.review, this.data.types, sha) : "";
     find("#detail-title").textContent = this.title(strip, sha);
     find("#detail-facts").replaceChildren(...describeFile(image).map(makeFact));
-    find("#drop-word").textContent = isKept ? "Drop" : "Put back";
+    find("#drop-word").textContent = isKept ? gettext("Drop") : gettext("Put back");
     find('[data-do="not-copy"]').hidden = !this.review.copyOf(sha) || isKept;
     for (const [name, by] of [["move-left", -1], ["move-right", 1]]) {
       const to = this.review.order.indexOf(sha) + by;
@@ -66,10 +68,10 @@ export class Detail {
   }
 
   title(strip, sha) {
-    if (strip === "dropped") return "Dropped picture";
+    if (strip === "dropped") return gettext("Dropped picture");
     const place = this.strips.listOf(strip).indexOf(sha) + 1;
-    if (strip === "before") return `Picture ${place} of today's set`;
-    return place === 1 ? "Picture 1, the hero" : `Picture ${place} of the new set`;
+    if (strip === "before") return gettext("Picture {place} of today's set", { place });
+    return place === 1 ? gettext("Picture 1, the hero") : gettext("Picture {place} of the new set", { place });
   }
 
   // The tile's rendition is there already: it shows until the large one has come.
@@ -80,7 +82,7 @@ export class Detail {
     picture.dataset.sha = image.sha;
     picture.width = image.width || 600;
     picture.height = image.height || 600;
-    picture.alt = this.review.typeOf(image.sha) || "product picture";
+    picture.alt = nameTypeOr(this.review.typeOf(image.sha), gettext("product picture"));
     picture.src = image.tile;
     const large = new Image();
     large.addEventListener("load", () => {
@@ -105,11 +107,11 @@ export class Detail {
 }
 
 function describeFile(image) {
-  const size = image.bytes >= 1e6 ? `${(image.bytes / 1e6).toFixed(1)} MB` : `${Math.max(1, Math.round(image.bytes / 1e3))} kB`;
-  const facts = image.unreadable ? [["Trouble", image.unreadable]] : [];
-  facts.push(["Sent by", image.origin || image.supplier || "nobody any more"]);
-  if (image.width) facts.push(["Size", `${image.width} × ${image.height} px · ${size} · ${image.kind}`]);
-  facts.push(["File", image.source.split("/").at(-1)], ["First seen", image.firstSeen]);
+  const size = image.bytes >= 1e6 ? `${writeNumber(image.bytes / 1e6, 1)} MB` : `${Math.max(1, Math.round(image.bytes / 1e3))} kB`;
+  const facts = image.unreadable ? [[gettext("Trouble"), image.unreadable]] : [];
+  facts.push([gettext("Sent by"), image.origin || image.supplier || gettext("nobody any more")]);
+  if (image.width) facts.push([gettext("Size"), `${image.width} × ${image.height} px · ${size} · ${image.kind}`]);
+  facts.push([gettext("File"), image.source.split("/").at(-1)], [gettext("First seen"), image.firstSeen]);
   return facts;
 }
 

@@ -1,7 +1,9 @@
 // Why the judges said what they said: a bar with its limit, a number, and a sentence that folds away.
 import { makeIcon } from "./marks.js";
+import { gettext, ngettext, writeNumber } from "../texts.js";
+import { nameType } from "./types.js";
 
-const number = (value) => (value == null ? "–" : Number(value).toFixed(2));
+const number = (value) => (value == null ? "–" : writeNumber(Number(value), 2));
 
 export function make(name, className, ...children) {
   const element = document.createElement(name);
@@ -38,7 +40,7 @@ function makeJudge(judge) {
     : `${number(judge.score)} ${judge.flag ? "≥" : "<"} ${number(judge.threshold)}`;
   const name = make("span", "judge-name", judge.flag ? makeIcon("warning") : "", judge.label);
   const line = make("summary", "", name, makeMeter(judge.score, judge.threshold, judge.flag), make("span", "judge-number", word));
-  const more = [judge.note, judge.version && `model ${judge.version}`].filter(Boolean).join(" · ");
+  const more = [judge.note, judge.version && gettext("model {version}", judge)].filter(Boolean).join(" · ");
   const fold = make("details", `judge${judge.flag ? " is-bad" : ""}`, line, make("p", "", `${judge.sentence} `, make("span", "quiet", more)));
   fold.open = judge.flag;
   fold.dataset.judge = judge.name;
@@ -49,11 +51,11 @@ function showTypes({ types, confidence }) {
   if (!types) return null;
   const rows = types.best.map(([name, share], i) => {
     const isFirst = i === 0 ? " is-first" : "";
-    return make("li", `type-share${isFirst}`, make("span", "judge-name", name), makeMeter(share, types.threshold), make("span", "judge-number", number(share)));
+    return make("li", `type-share${isFirst}`, make("span", "judge-name", nameType(name)), makeMeter(share, types.threshold), make("span", "judge-number", number(share)));
   });
-  const version = types.version ? make("span", "quiet", `model ${types.version}, sure from ${number(types.threshold)}`) : "";
+  const version = types.version ? make("span", "quiet", gettext("model {version}, sure from {limit}", { version: types.version, limit: number(types.threshold) })) : "";
   const list = rows.length ? make("ol", "type-shares", ...rows) : null;
-  return makePart(confidence == null ? "Type" : `Type ${number(confidence)} sure`, list, make("p", "evidence-sentence", `${types.sentence} `, version));
+  return makePart(confidence == null ? gettext("Type") : gettext("Type {share} sure", { share: number(confidence) }), list, make("p", "evidence-sentence", `${types.sentence} `, version));
 }
 
 // Distances of a pair: the tick in the middle of a bar is the limit, whatever the unit.
@@ -64,31 +66,32 @@ export function makeRows(title, rows) {
     head.title = row.meaning;
     const bar = make("td", "evidence-bar");
     if (row.share != null) bar.append(makeMeter(row.share, 0.5, row.beyond));
-    return make("tr", row.beyond ? "is-bad" : "", head, bar, make("td", "number", row.value), make("td", "quiet", row.limit ? `limit ${row.limit}` : ""));
+    return make("tr", row.beyond ? "is-bad" : "", head, bar, make("td", "number", row.value), make("td", "quiet", row.limit ? gettext("limit {limit}", row) : ""));
   });
   return makePart(title, make("table", "evidence-table", make("tbody", "", ...body)));
 }
 
 function showCopy({ copy }) {
   if (!copy) return null;
-  const sure = copy.probability == null ? "" : ` Probability ${number(copy.probability)}.`;
-  const part = makeRows("Copy", copy.rows);
+  const sure = copy.probability == null ? "" : ` ${gettext("Probability {share}.", { share: number(copy.probability) })}`;
+  const part = makeRows(gettext("Copy"), copy.rows);
   part.querySelector("h3").after(make("p", "evidence-sentence", `${copy.verdict}${sure}`));
   return part;
 }
 
 function showJudges({ judges, silent }) {
   const flagged = judges.filter((judge) => judge.flag).length;
-  const title = `${judges.length} judges, ${flagged || "no"} ${flagged > 1 ? "objections" : "objection"}`;
-  const none = silent.length ? make("p", "quiet evidence-sentence", `Not judged, no model: ${silent.join(", ")}`) : null;
+  const objections = flagged ? ngettext("{count} objection", "{count} objections", flagged) : gettext("no objection");
+  const title = `${ngettext("{count} judge", "{count} judges", judges.length)}, ${objections}`;
+  const none = silent.length ? make("p", "quiet evidence-sentence", gettext("Not judged, no model: {names}", { names: silent.join(", ") })) : null;
   return judges.length || none ? makePart(title, ...judges.map(makeJudge), none) : null;
 }
 
 export function showEvidence(place, image, versions) {
   const parts = [showJudges(image), showTypes(image), showCopy(image)].filter(Boolean);
   if (image.judges.some((judge) => judge.flag)) parts.sort((a) => (a.querySelector(".judge") ? -1 : 0));
-  if (!parts.length) parts.push(make("p", "quiet", "Nothing was noted about this picture."));
-  if (versions) parts.push(make("p", "quiet small evidence-part", `Made with ${versions}`));
+  if (!parts.length) parts.push(make("p", "quiet", gettext("Nothing was noted about this picture.")));
+  if (versions) parts.push(make("p", "quiet small evidence-part", gettext("Made with {versions}", { versions })));
   place.replaceChildren(...parts);
 }
 

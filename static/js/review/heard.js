@@ -1,9 +1,11 @@
 // What changed, said to whoever hears the page instead of seeing it.
 import { findMoved } from "./state.js";
+import { gettext } from "../texts.js";
+import { nameType } from "./types.js";
 
 export function nameAloud(review, views, sha) {
   const type = review.typeOf(sha);
-  const word = views[type] ?? (type && type !== "unsure" ? type : "picture");
+  const word = views[type] ? gettext(views[type]) : type && type !== "unsure" ? nameType(type) : gettext("picture");
   return word[0].toUpperCase() + word.slice(1);
 }
 
@@ -13,16 +15,18 @@ export function describeEdit(review, views, past, focused) {
   const name = (sha) => nameAloud(review, views, sha);
   const out = past.order.filter((sha) => !order.includes(sha));
   const back = order.filter((sha) => !past.order.includes(sha));
-  if (out.length === 1) return `${name(out[0])} taken out of position ${past.order.indexOf(out[0]) + 1}`;
-  if (back.length === 1) return `${name(back[0])} put at position ${order.indexOf(back[0]) + 1}`;
-  if (out.length || back.length) return `${out.length} taken out, ${back.length} put in`;
+  if (out.length === 1) return gettext("{name} taken out of position {place}", { name: name(out[0]), place: past.order.indexOf(out[0]) + 1 });
+  if (back.length === 1) return gettext("{name} put at position {place}", { name: name(back[0]), place: order.indexOf(back[0]) + 1 });
+  if (out.length || back.length) return gettext("{out} taken out, {back} put in", { out: out.length, back: back.length });
   const moved = findMoved(order.map((sha) => past.order.indexOf(sha))).map((here) => order[here]);
   if (moved.length) {
     const sha = past.order.indexOf(focused) !== order.indexOf(focused) ? focused : moved[0];
-    return `${name(sha)} moved from position ${past.order.indexOf(sha) + 1} to ${order.indexOf(sha) + 1}`;
+    return gettext("{name} moved from position {from} to {to}", { name: name(sha), from: past.order.indexOf(sha) + 1, to: order.indexOf(sha) + 1 });
   }
   const named = Object.keys({ ...past.types, ...types }).find((sha) => past.types[sha] !== types[sha]);
-  return named ? `Picture ${order.indexOf(named) + 1 || "out of the set"} is named ${review.typeOf(named)}` : "";
+  if (!named) return "";
+  const said = { place: order.indexOf(named) + 1, type: nameType(review.typeOf(named)) };
+  return said.place ? gettext("Picture {place} is named {type}", said) : gettext("Picture out of the set is named {type}", said);
 }
 
 export class Heard {

@@ -1,19 +1,20 @@
 // From a key to a command. Keys go by what they produce, so that they are where the layout has them; where that
 // is no Latin letter (Cyrillic, Greek), by their place. Arrows and digits are the same for everybody.
 import { isTyping } from "../typing.js";
+import { gettext, noop } from "../texts.js";
 
-const NAMES = { " ": "Space" };
+const NAMES = { " ": noop("Space") };
 const ARROWS = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"];
 // Held down, these would decide on proposals that nobody has seen.
 const ONCE = new Set(["approve", "reject", "send-back", "skip", "undo", "flag", "queue", "zoom", "compare", "help"]);
 const FIXED = [
-  ["← →", "Move the focus"],
-  ["↑ ↓", "To the strip above or below"],
-  ["Shift ← →", "Move the picture"],
-  ["1 – 9", "Name its type"],
+  ["← →", noop("Move the focus")],
+  ["↑ ↓", noop("To the strip above or below")],
+  ["Shift ← →", noop("Move the picture")],
+  ["1 – 9", noop("Name its type")],
 ];
 
-export const nameKey = (key) => NAMES[key] ?? key;
+export const nameKey = (key) => (NAMES[key] ? gettext(NAMES[key]) : key);
 
 // What a key stands for: the sign it produces, or the Latin one at its place.
 export function readKey({ key, code = "", shiftKey, capsLock = false }) {
@@ -72,7 +73,7 @@ export function showKeys(keys, buttons = document.querySelectorAll("[data-do]"))
 }
 
 export function listKeys(place, keys, commands) {
-  const rows = [...Object.entries(commands).map(([name, what]) => [nameKey(keys[name]), what]), ...FIXED];
+  const rows = [...Object.entries(commands).map(([name, what]) => [nameKey(keys[name]), what]), ...FIXED.map(([key, what]) => [key, gettext(what)])];
   place.replaceChildren(...rows.flatMap(([key, word]) => {
     const term = document.createElement("dt");
     const hint = document.createElement("kbd");

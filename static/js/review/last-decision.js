@@ -2,6 +2,7 @@
 import { amendDecided, lastDecided, removeDecided } from "./decided.js";
 import { forgetDraft } from "./drafts.js";
 import { csrfToken, Outbox } from "./outbox.js";
+import { gettext } from "../texts.js";
 
 function show(place, parts, className) {
   place.classList.remove("notice-good", "notice-bad");
@@ -19,15 +20,15 @@ export function sayDecided(place, undo, key = "z") {
     return;
   }
   const button = Object.assign(document.createElement("button"), { type: "button", className: "button button-small" });
-  button.append("Undo ", Object.assign(document.createElement("kbd"), { textContent: key }));
+  button.append(`${gettext("Undo")} `, Object.assign(document.createElement("kbd"), { textContent: key }));
   button.addEventListener("click", undo);
   const words = last.isSaved ? `${last.title}: ${last.word}.` : `${last.title}: ${last.doing} …`;
   show(place, [makeText(words), button], "notice-good");
 }
 
 export function sayRefused(place, entry, why) {
-  const link = Object.assign(document.createElement("a"), { href: entry.page, textContent: "Open it with your edits" });
-  const text = makeText(`${entry.title} was not saved: ${why} `);
+  const link = Object.assign(document.createElement("a"), { href: entry.page, textContent: gettext("Open it with your edits") });
+  const text = makeText(`${gettext("{title} was not saved: {why}", { title: entry.title, why })} `);
   text.append(link);
   show(place, [text], "notice-bad");
 }
@@ -55,13 +56,13 @@ export function showLastDecision(place) {
   let refused = false;
   const outbox = new Outbox((box) => {
     if (!box.list().length && !refused) sayDecided(place, undoByForm);
-    else if (box.state === "waiting") show(place, [makeText(`${box.list().length} not saved: ${box.why}. It is kept here and sent again.`)], "notice-bad");
+    else if (box.state === "waiting") show(place, [makeText(gettext("{count} not saved: {why}. It is kept here and sent again.", { count: box.list().length, why: box.why }))], "notice-bad");
   });
   outbox.onDone = (entry, result) => {
     noteAnswer(entry, result);
     if (result.ok) return;
     refused = true;
-    sayRefused(place, entry, result.said.message ?? "the proposal is not there any more.");
+    sayRefused(place, entry, result.said.message ?? gettext("The proposal is not there any more."));
   };
   return outbox.flush();
 }

@@ -1,5 +1,7 @@
 // What is said of each picture: a meaning (which gives colour and icon) and a word.
 import { findMoved } from "./state.js";
+import { gettext, writeNumber } from "../texts.js";
+import { nameType, nameTypeOr } from "./types.js";
 
 const ICONS = {
   kept: "kept", added: "plus", removed: "cross", copy: "copy", moved: "move", hero: "star",
@@ -14,14 +16,14 @@ export function findMovedShas(review) {
 
 function markType(review, image) {
   const type = review.typeOf(image.sha);
-  if (type !== image.type) return [["relabelled", `${image.type || "no type"} → ${type}`]];
-  return type === "unsure" ? [["unsure", "unsure"]] : [];
+  if (type !== image.type) return [["relabelled", `${nameTypeOr(image.type, gettext("no type"))} → ${nameType(type)}`]];
+  return type === "unsure" ? [["unsure", gettext("unsure")]] : [];
 }
 
 function nameCopy(review, sha) {
   const other = review.copyOf(sha);
   const place = review.order.indexOf(other);
-  return place < 0 ? "copy of a dropped one" : `copy of ${place + 1}`;
+  return place < 0 ? gettext("copy of a dropped one") : gettext("copy of {place}", { place: place + 1 });
 }
 
 // Why it is out, with the judge's figures where it was a judge.
@@ -29,33 +31,33 @@ export function explainDrop(review, words, sha) {
   const image = review.images.get(sha);
   if (review.now.drops[sha] === "duplicate" && review.copyOf(sha)) return nameCopy(review, sha);
   if (review.now.drops[sha]) return words[review.now.drops[sha]];
-  if (review.isKept(sha) || !image.reason) return "taken out";
-  if (image.reason === "duplicate") return review.copyOf(sha) ? nameCopy(review, sha) : "no copy, still out";
+  if (review.isKept(sha) || !image.reason) return gettext("taken out");
+  if (image.reason === "duplicate") return review.copyOf(sha) ? nameCopy(review, sha) : gettext("no copy, still out");
   const judge = image.evidence?.judges?.[image.reason];
   const word = words[image.reason] ?? image.reason;
   if (judge?.evidence?.longest_side_px) return `${word}, ${judge.evidence.longest_side_px} px`;
   const scored = judge?.score != null && judge?.threshold != null;
-  return scored ? `${word} ${judge.score.toFixed(2)} ≥ ${judge.threshold.toFixed(2)}` : word;
+  return scored ? `${word} ${writeNumber(judge.score, 2)} ≥ ${writeNumber(judge.threshold, 2)}` : word;
 }
 
 function markDropped(review, words, image) {
   const meaning = review.copyOf(image.sha) && review.reasonFor(image.sha) === "duplicate" ? "copy" : "removed";
   const word = explainDrop(review, words, image.sha);
-  return image.before === null && image.after === null ? ["quiet", `not taken: ${word}`] : [meaning, word];
+  return image.before === null && image.after === null ? ["quiet", gettext("not taken: {why}", { why: word })] : [meaning, word];
 }
 
 export function markAfter(review, words, sha, moved) {
   const image = review.images.get(sha);
   const place = review.order.indexOf(sha);
   const marks = [];
-  if (place === 0 && image.before !== 0) marks.push(["hero", "new hero"]);
-  if (image.before === null) marks.push(["added", image.supplier ? `added from ${image.supplier}` : "added"]);
+  if (place === 0 && image.before !== 0) marks.push(["hero", gettext("new hero")]);
+  if (image.before === null) marks.push(["added", image.supplier ? gettext("added from {supplier}", image) : gettext("added")]);
   else if (moved.has(sha) || (place === 0 && image.before !== 0)) {
-    marks.push(["moved", `moved ${image.before + 1} → ${place + 1}`]);
+    marks.push(["moved", gettext("moved {from} → {to}", { from: image.before + 1, to: place + 1 })]);
   }
-  if (image.after === null) marks.push(["kept", "put back"]);
+  if (image.after === null) marks.push(["kept", gettext("put back")]);
   marks.push(...markType(review, image));
-  return marks.length ? marks : [["kept", "kept"]];
+  return marks.length ? marks : [["kept", gettext("kept")]];
 }
 
 export function markBefore(review, words, sha, moved) {
@@ -65,8 +67,8 @@ export function markBefore(review, words, sha, moved) {
     const [meaning, word] = markDropped(review, words, image);
     return [[meaning, meaning === "copy" ? word : word.split(/,? \d/)[0]]];
   }
-  if (moved.has(sha) || (place === 0 && image.before !== 0)) return [["moved", `moved to ${place + 1}`]];
-  return [["kept", "kept"]];
+  if (moved.has(sha) || (place === 0 && image.before !== 0)) return [["moved", gettext("moved to {place}", { place: place + 1 })]];
+  return [["kept", gettext("kept")]];
 }
 
 export function markOut(review, words, sha) {

@@ -1,5 +1,7 @@
 // What has to reach the server, in order. It is written down before it is sent and sent again, later and later,
 // until the server has answered: by this page or by the next. Everything has a key, so twice sent is once done.
+import { gettext } from "../texts.js";
+
 const person = document.body.dataset.person ?? "";
 const PAUSES_S = [1, 3, 6, 12, 30];
 const PATIENCE_MS = 15_000;
@@ -27,10 +29,10 @@ export async function post(url, body, options = {}) {
       ...options,
     });
   } catch {
-    return { unsent: "the server does not answer", isDown: true };
+    return { unsent: gettext("the server does not answer"), isDown: true };
   }
-  if (answer.redirected || answer.status === 403) return { unsent: "you are no longer logged in", isOut: true };
-  if (answer.status >= 500) return { unsent: "the server could not save it" };
+  if (answer.redirected || answer.status === 403) return { unsent: gettext("you are no longer logged in"), isOut: true };
+  if (answer.status >= 500) return { unsent: gettext("the server could not save it") };
   return { ok: answer.ok, status: answer.status, said: await answer.json().catch(() => ({})) };
 }
 

@@ -19,6 +19,7 @@ import { Review } from "./state.js";
 import { Strips } from "./strips.js";
 import { putInPlace } from "./swap.js";
 import { allowCarrying, allowSwiping } from "./touch.js";
+import { gettext, ngettext } from "../texts.js";
 
 const find = (selector) => document.querySelector(selector);
 const data = JSON.parse(find("#proposal-data").textContent);
@@ -43,13 +44,13 @@ page.setEditable = (canEdit) => {
 
 function describeDraft() {
   const edits = review.countEdits();
-  if (!data.canEdit) return { word: data.isOpen ? "read only" : "decided" };
-  if (page.isRefused) return { word: "not saved", isBad: true };
+  if (!data.canEdit) return { word: data.isOpen ? gettext("read only") : gettext("decided") };
+  if (page.isRefused) return { word: gettext("not saved"), isBad: true };
   if (!edits) return null;
-  const word = `${edits} ${edits === 1 ? "edit" : "edits"}`;
+  const word = ngettext("{count} edit", "{count} edits", edits);
   const states = {
-    keeping: "saving the draft …", here: "draft kept in this browser only, trying again", lost: "not saved: lost when you leave",
-    kept: page.isResumed ? "draft taken up again" : "kept as a draft",
+    keeping: gettext("saving the draft …"), here: gettext("draft kept in this browser only, trying again"),
+    lost: gettext("not saved: lost when you leave"), kept: page.isResumed ? gettext("draft taken up again") : gettext("kept as a draft"),
   };
   return { word: `${word}, ${states[drafts.state]}`, isBad: ["here", "lost"].includes(drafts.state) };
 }
@@ -70,13 +71,14 @@ outbox.onDone = (entry, result) => {
 
 page.loseLease = ({ holder, state, newer }) => {
   if (newer) return rebase.offerNewer(newer);
-  const who = state === "open" ? `${holder} has taken this proposal over` : "somebody has decided this proposal";
-  return page.complain(`While you were away, ${who}. You can still try to save; nothing of theirs is overwritten.`);
+  return page.complain(state === "open"
+    ? gettext("While you were away, {holder} has taken this proposal over. You can still try to save; nothing of theirs is overwritten.", { holder })
+    : gettext("While you were away, somebody has decided this proposal. You can still try to save; nothing of theirs is overwritten."));
 };
 
 function sayState() {
   find('.action-bar [data-do="undo"]').disabled = !review.past.length && !lastDecided();
-  find("#approve-word").textContent = review.isEdited ? "Approve with edits" : "Approve";
+  find("#approve-word").textContent = review.isEdited ? gettext("Approve with edits") : gettext("Approve");
   for (const name of ["approve", "reject", "send-back"]) find(`.action-bar [data-do="${name}"]`).disabled = !data.canEdit;
   if (data.canEdit && drafts.keep(review.keepable())) page.isRefused = false;
   saving.say(describeDraft());
@@ -96,7 +98,7 @@ page.begin = ({ edits = findDraft(data)?.edits, grab = document.activeElement ==
   rebase.begin();
   page.showLast();
   const suppliers = new Set(data.images.flatMap((image) => [...(image.evidence?.suppliers ?? []), image.supplier]).filter(Boolean));
-  find("#supplier-count").textContent = `${suppliers.size} ${suppliers.size === 1 ? "supplier" : "suppliers"}`;
+  find("#supplier-count").textContent = ngettext("{count} supplier", "{count} suppliers", suppliers.size);
 };
 
 const { show, showComing, reopen } = putInPlace(page, deciding);

@@ -2,6 +2,8 @@
 import { calm } from "./calm.js";
 import { make } from "./evidence.js";
 import { makeIcon } from "./marks.js";
+import { gettext } from "../texts.js";
+import { nameTypeOr } from "./types.js";
 
 const SETS = ["before", "after"];
 
@@ -36,12 +38,12 @@ export class Preview {
   fill(set, images) {
     const { review } = this.current;
     const place = this.dialog.querySelector(`.shop[data-shop="${set}"]`);
-    const name = (image, i) => `${review.typeOf(image.sha) || "picture"}, ${i + 1} of ${images.length}`;
+    const name = (image, i) => gettext("{name}, {place} of {count}", { name: nameTypeOr(review.typeOf(image.sha), gettext("picture")), place: i + 1, count: images.length });
     const pictures = (size, alt) => images.map((image, i) => {
       if (image.unreadable) return make("span", "shop-missing", makeIcon("picture-off"));
       return Object.assign(make("img", ""), { src: image[size], alt: alt(image, i), draggable: false, decoding: "sync" });
     });
-    const none = make("p", "quiet shop-none", "The shop shows no picture.");
+    const none = make("p", "quiet shop-none", gettext("The shop shows no picture."));
     place.querySelector(".shop-large").replaceChildren(...(images.length ? pictures("large", name) : [none]));
     place.querySelector(".shop-thumbs").replaceChildren(...pictures("small", () => "").map((picture, i) => {
       const button = make("button", "shop-thumb", picture);
@@ -72,8 +74,8 @@ export class Preview {
     for (const thumb of shop.querySelectorAll(".shop-thumb")) thumb.setAttribute("aria-current", Number(thumb.dataset.place) === this.at);
     const track = shop.querySelector(".shop-track");
     track.scrollTo({ left: this.at * track.clientWidth, behavior: isSmooth && !calm() ? "smooth" : "instant" });
-    const word = this.set === "before" ? "Before, today's set" : "After, the new set";
-    const where = count ? `picture ${this.at + 1} of ${count}` : "no picture";
+    const word = this.set === "before" ? gettext("Before, today's set") : gettext("After, the new set");
+    const where = count ? gettext("picture {place} of {count}", { place: this.at + 1, count }) : gettext("no picture");
     this.dialog.querySelector("[data-told]").textContent = `${word}: ${where}`;
   }
 

@@ -1,4 +1,6 @@
 // Edits made on a former proposal, laid on the one that has replaced it. Knows no page.
+import { gettext } from "../texts.js";
+import { nameType } from "./types.js";
 
 // Did somebody reorder? Only if pictures of both orders stand the other way round.
 function isReordered(base, mine) {
@@ -44,15 +46,15 @@ export function layEdits(review, former) {
     now.apart = (former.apart ?? []).filter((sha) => review.images.get(sha)?.copyOf);
     return true;
   });
-  return done ? listLost(former, isKnown) : ["your order: none of its pictures is offered any more"];
+  return done ? listLost(former, isKnown) : [gettext("your order: none of its pictures is offered any more")];
 }
 
 function listLost(former, isKnown) {
   const base = former.proposed ?? former.order;
   const lost = (list) => list.filter((sha) => !isKnown(sha));
-  const named = Object.entries(former.types ?? {}).filter(([sha]) => !isKnown(sha)).map(([, type]) => `a picture that you named ${type} is no longer offered`);
-  const restored = lost(former.order.filter((sha) => !base.includes(sha))).map(() => "a picture that you put back is no longer offered");
-  const dropped = lost(Object.keys(former.drops ?? {})).map(() => "a picture that you dropped is no longer offered anyway");
-  const kept = lost(former.order.filter((sha) => base.includes(sha))).map(() => "a picture that you kept is no longer offered");
+  const named = Object.entries(former.types ?? {}).filter(([sha]) => !isKnown(sha)).map(([, type]) => gettext("a picture that you named {type} is no longer offered", { type: nameType(type) }));
+  const restored = lost(former.order.filter((sha) => !base.includes(sha))).map(() => gettext("a picture that you put back is no longer offered"));
+  const dropped = lost(Object.keys(former.drops ?? {})).map(() => gettext("a picture that you dropped is no longer offered anyway"));
+  const kept = lost(former.order.filter((sha) => base.includes(sha))).map(() => gettext("a picture that you kept is no longer offered"));
   return [...named, ...restored, ...dropped, ...kept];
 }

@@ -1,11 +1,12 @@
 // What the two sets break of the marketplaces' rules, today or on a chosen day; the edits count at once.
 import { make } from "./evidence.js";
 import { makeIcon } from "./marks.js";
+import { gettext, ngettext, noop } from "../texts.js";
 
 const QUIET_MS = 500; // after an edit, and after a proposal came in sight: who goes on quickly asks nothing
 const STATES = {
-  still: ["cross", "still broken"], new: ["warning", "broken by the new set"],
-  mended: ["check", "mended"], unsure: ["question", "cannot be told"],
+  still: ["cross", noop("still broken")], new: ["warning", noop("broken by the new set")],
+  mended: ["check", noop("mended")], unsure: ["question", noop("cannot be told")],
 };
 
 export class Rules {
@@ -54,18 +55,18 @@ export class Rules {
       this.draw(found);
     } catch (error) {
       if (error.name === "AbortError") return;
-      const words = error instanceof TypeError || error instanceof SyntaxError ? "The rules could not be looked up; they will be with the next edit." : error.message;
-      this.count.textContent = "not known";
+      const words = error instanceof TypeError || error instanceof SyntaxError ? gettext("The rules could not be looked up; they will be with the next edit.") : error.message;
+      this.count.textContent = gettext("not known");
       this.list.replaceChildren(make("p", "quiet small", words));
     }
   }
 
   draw(found) {
-    this.count.textContent = `${found.before} broken → ${found.after}, ${found.word}`;
+    this.count.textContent = gettext("{before} broken → {after}, {word}", found);
     this.fold.classList.toggle("is-worse", found.after > found.before);
     this.field.value = found.on;
     const chosen = this.fold.querySelector("[data-day]:focus")?.dataset.day;
-    const days = [{ day: "", word: "Today" }, ...found.changes.map(({ day, word }) => ({ day, word: `From ${word}` }))];
+    const days = [{ day: "", word: gettext("Today") }, ...found.changes.map(({ day, word }) => ({ day, word: gettext("From {day}", { day: word }) }))];
     this.fold.querySelector("[data-days]").replaceChildren(...days.map(({ day, word }) => {
       const chip = make("button", "chip", word);
       chip.type = "button";
@@ -74,17 +75,17 @@ export class Rules {
       return chip;
     }));
     if (chosen !== undefined) this.fold.querySelector(`[data-day="${chosen}"]`)?.focus({ preventScroll: true });
-    const none = make("p", "quiet small", "No rule is broken.");
+    const none = make("p", "quiet small", gettext("No rule is broken."));
     this.list.replaceChildren(...(found.markets.length ? found.markets.map((market) => this.makeMarket(market)) : [none]));
   }
 
   makeMarket({ name, source, before, after, rows }) {
     const link = make("a", "", name);
-    Object.assign(link, { href: source, target: "_blank", rel: "noopener noreferrer", title: "The marketplace's own page" });
+    Object.assign(link, { href: source, target: "_blank", rel: "noopener noreferrer", title: gettext("The marketplace's own page") });
     const count = make("span", after > before ? "rules-count is-worse" : "rules-count", `${before} → ${after}`);
     const told = rows.filter((row) => row.state !== "unsure");
     const unsure = rows.filter((row) => row.state === "unsure");
-    const more = make("details", "rules-unsure", make("summary", "quiet", `${unsure.length} cannot be told`), this.makeList(unsure));
+    const more = make("details", "rules-unsure", make("summary", "quiet", ngettext("{count} cannot be told", "{count} cannot be told", unsure.length)), this.makeList(unsure));
     return make("section", "rules-market", make("h4", "", link, " ", count), this.makeList(told), unsure.length ? more : null);
   }
 
@@ -92,7 +93,7 @@ export class Rules {
   makeList(rows) {
     return make("ul", "", ...rows.map(({ state, words, required, pictures }) => {
       const [icon, word] = STATES[state];
-      const heard = make("span", "only-heard", `${word}: `);
+      const heard = make("span", "only-heard", `${gettext(word)}: `);
       const known = pictures.filter(({ sha }) => this.current.review.images.has(sha));
       const line = make("p", "rule", makeIcon(icon), make("span", "", heard, words));
       const where = known.length && state !== "unsure" ? make("div", "rule-pictures", ...known.map((one) => this.makePicture(one))) : null;
@@ -105,7 +106,7 @@ export class Rules {
     const button = make("button", "picker rule-picture", Object.assign(make("img", ""), { src: image.small, alt: "", width: 36, height: 36 }));
     Object.assign(button, { type: "button", title: words }).dataset.sha = sha;
     const place = this.current.review.order.indexOf(sha);
-    button.setAttribute("aria-label", `Go to ${place < 0 ? "the picture that is out" : `picture ${place + 1}`}: ${words}`);
+    button.setAttribute("aria-label", place < 0 ? gettext("Go to the picture that is out: {rule}", { rule: words }) : gettext("Go to picture {place}: {rule}", { place: place + 1, rule: words }));
     return button;
   }
 

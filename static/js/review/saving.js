@@ -1,17 +1,17 @@
 // What is saved, saving or not saved, in one place and in words; the seconds are for the eye alone.
-const things = (number) => `${number} ${number === 1 ? "decision" : "decisions"}`;
+import { gettext, ngettext } from "../texts.js";
 
 export function describeSaving(outbox, draft) {
   const waiting = outbox.list().length;
-  if (outbox.state === "saving" && outbox.tries === 0) return { word: "saving …" };
-  if (waiting && navigator.onLine === false) return { word: `offline: ${things(waiting)} kept here, sent when the connection is back`, isBad: true };
-  if (waiting && outbox.isOut) return { word: "not saved: you are no longer logged in. Log in in another window; it is sent from here", isBad: true };
+  if (outbox.state === "saving" && outbox.tries === 0) return { word: gettext("saving …") };
+  if (waiting && navigator.onLine === false) return { word: ngettext("offline: {count} decision kept here, sent when the connection is back", "offline: {count} decisions kept here, sent when the connection is back", waiting), isBad: true };
+  if (waiting && outbox.isOut) return { word: gettext("not saved: you are no longer logged in. Log in in another window; it is sent from here"), isBad: true };
   if (waiting && outbox.state === "waiting") {
     const seconds = Math.max(1, Math.ceil((outbox.retryAt - Date.now()) / 1000));
-    return { word: `not saved: ${outbox.why}. Trying again`, tail: ` in ${seconds} s`, isBad: true };
+    return { word: gettext("not saved: {why}. Trying again", outbox), tail: gettext(" in {seconds} s", { seconds }), isBad: true };
   }
-  if (waiting) return { word: "not saved, trying again …", isBad: true };
-  return draft ?? { word: outbox.state === "saved" ? "saved" : "as proposed" };
+  if (waiting) return { word: gettext("not saved, trying again …"), isBad: true };
+  return draft ?? { word: outbox.state === "saved" ? gettext("saved") : gettext("as proposed") };
 }
 
 export class Saving {

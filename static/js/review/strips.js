@@ -1,7 +1,10 @@
 // The three strips. Tiles are made once for each strip and picture and then only moved, so nothing flickers.
 import { findMovedShas, makeIcon, makeMark, markAfter, markBefore, markOut } from "./marks.js";
+import { gettext, noop } from "../texts.js";
+import { nameTypeOr } from "./types.js";
 
 const MARKERS = { before: markBefore, after: markAfter, dropped: markOut };
+const NAMES = { before: noop("Picture {place} before"), after: noop("Picture {place} after"), dropped: noop("Dropped picture") };
 
 export class Strips {
   constructor(root, review, words) {
@@ -41,14 +44,14 @@ export class Strips {
     const entry = this.tiles.get(`${strip} ${sha}`) ?? this.makeTile(strip, sha);
     const tile = entry.firstElementChild;
     const marks = MARKERS[strip](this.review, this.words, sha, moved);
-    const type = this.review.typeOf(sha) || "no type";
+    const type = nameTypeOr(this.review.typeOf(sha), gettext("no type"));
     tile.querySelector(".tile-place").textContent = strip === "dropped" ? "" : place + 1;
     tile.querySelector(".tile-type").textContent = type;
     tile.querySelector(".marks").replaceChildren(...marks.map(makeMark));
     tile.classList.toggle("has-no-type", !this.review.typeOf(sha));
     tile.classList.toggle("is-unchanged", marks.every(([meaning]) => meaning === "kept"));
     tile.classList.toggle("is-out", strip === "before" && !this.review.isKept(sha));
-    const name = strip === "dropped" ? "Dropped picture" : `Picture ${place + 1} ${strip}`;
+    const name = gettext(NAMES[strip], { place: place + 1 });
     tile.setAttribute("aria-label", [name, type, ...marks.map(([, word]) => word)].join(", "));
     return entry;
   }

@@ -1,15 +1,15 @@
 // What would change, in one sentence; said anew with every edit. Follows review/actions/changes.py.
 import { findMovedShas } from "./marks.js";
+import { gettext, ngettext, noop } from "../texts.js";
 
-const listed = new Intl.ListFormat("en", { type: "conjunction" });
-const count = (number, one, many = `${one}s`) => `${number} ${number === 1 ? one : many}`;
+const listed = new Intl.ListFormat(document.documentElement.lang || "en", { type: "conjunction" });
 
 function describeHero(review, views, sha) {
   const image = review.images.get(sha);
   const view = views[review.typeOf(sha)];
-  if (view) return `${view} becomes the hero`;
-  if (image.before !== null) return `image ${image.before + 1} becomes the hero`;
-  return image.supplier ? `an image from ${image.supplier} becomes the hero` : "a new image becomes the hero";
+  if (view) return gettext("{view} becomes the hero", { view: gettext(view) });
+  if (image.before !== null) return gettext("image {place} becomes the hero", { place: image.before + 1 });
+  return image.supplier ? gettext("an image from {supplier} becomes the hero", image) : gettext("a new image becomes the hero");
 }
 
 function describeOut(review, words, out) {
@@ -18,7 +18,10 @@ function describeOut(review, words, out) {
     const reason = review.reasonFor(sha);
     if (reason !== "duplicate") counts.set(reason, (counts.get(reason) ?? 0) + 1);
   }
-  return [...counts].map(([reason, many]) => `${count(many, ...(words.poor[reason] ?? ["image"]))} removed`);
+  return [...counts].map(([reason, many]) => {
+    const [one, more] = words.poor[reason] ?? [noop("image"), noop("images")];
+    return gettext("{count} {things} removed", { count: many, things: ngettext(one, more, many) });
+  });
 }
 
 export function summarise(review, words) {
@@ -30,12 +33,13 @@ export function summarise(review, words) {
   const suppliers = [...new Set(fresh.map((sha) => review.images.get(sha).supplier).filter(Boolean))].sort();
   const hasNewHero = review.order[0] !== review.before[0];
   const parts = hasNewHero ? [describeHero(review, words.views, review.order[0])] : [];
-  if (better.length) parts.push(`${count(better.length, "image")} replaced by a better copy`);
-  if (copies.length > better.length) parts.push(`${count(copies.length - better.length, "copy", "copies")} removed`);
+  if (better.length) parts.push(ngettext("{count} image replaced by a better copy", "{count} images replaced by a better copy", better.length));
+  if (copies.length > better.length) parts.push(ngettext("{count} copy removed", "{count} copies removed", copies.length - better.length));
   parts.push(...describeOut(review, words, out));
-  if (fresh.length) parts.push(`${count(fresh.length, "image")} added${suppliers.length ? ` from ${listed.format(suppliers)}` : ""}`);
+  if (fresh.length && !suppliers.length) parts.push(ngettext("{count} image added", "{count} images added", fresh.length));
+  else if (fresh.length) parts.push(ngettext("{count} image added from {names}", "{count} images added from {names}", fresh.length, { names: listed.format(suppliers) }));
   const named = Object.keys(review.now.types).length;
-  if (named) parts.push(`${count(named, "image")} renamed`);
-  if (!hasNewHero && findMovedShas(review).size) parts.push("order changed");
-  return parts.join(" · ") || "nothing changes: the set stays as it is today";
+  if (named) parts.push(ngettext("{count} image renamed", "{count} images renamed", named));
+  if (!hasNewHero && findMovedShas(review).size) parts.push(gettext("order changed"));
+  return parts.join(" · ") || gettext("nothing changes: the set stays as it is today");
 }

@@ -1,4 +1,6 @@
 // Another proposal in place of the one on the page: no page load, the same address in the bar as with one.
+import { gettext } from "../texts.js";
+
 const find = (selector) => document.querySelector(selector);
 const PARTS = ["facts", "summary", "notices"];
 
@@ -50,7 +52,7 @@ async function showComing(page, deciding, next, tries = 5) {
   const after = await coming.take(new Set([...deciding.listBusy(), next.id]));
   if (!after) page.go(data.nextUrl);
   else await showComing(page, deciding, after, tries - 1);
-  page.heard.say(`${said.holder || "Somebody"} took ${next.title} meanwhile. ${page.data.title}.`);
+  page.heard.say(`${gettext("{holder} took {title} meanwhile.", { holder: said.holder || gettext("Somebody"), title: next.title })} ${page.data.title}.`);
 }
 
 // From the server, with its lease; false where that does not answer.

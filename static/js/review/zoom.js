@@ -1,6 +1,8 @@
 // One picture as large as the window, down to the pixels of its file.
 import { fit } from "./matrices.js";
 import { Viewer, show } from "./viewer.js";
+import { gettext } from "../texts.js";
+import { nameType } from "./types.js";
 
 export class Zoom {
   constructor(dialog, page) {
@@ -37,7 +39,7 @@ export class Zoom {
     const { review } = this.page;
     const place = review.order.indexOf(image.sha);
     const type = review.typeOf(image.sha);
-    const name = [place < 0 ? "Dropped picture" : `Picture ${place + 1}`, type].filter(Boolean).join(", ");
+    const name = [place < 0 ? gettext("Dropped picture") : gettext("Picture {place}", { place: place + 1 }), nameType(type)].filter(Boolean).join(", ");
     this.dialog.querySelector("#zoom-title").textContent = name;
     this.dialog.querySelector("#zoom-facts").textContent = [image.width && `${image.width} × ${image.height} px`, image.kind, image.origin].filter(Boolean).join(" · ");
     this.dialog.querySelector("#zoom-original").href = image.original;

@@ -12,6 +12,8 @@ from review.models import (
     Flag,
     Image,
     LabelImport,
+    ModelComparison,
+    ModelVersion,
     Product,
     Proposal,
     Question,
@@ -20,6 +22,7 @@ from review.models import (
     SelectionRun,
     Snapshot,
     SnapshotExport,
+    TrainingRun,
 )
 from review.models.proposals import ProposalQuerySet
 
@@ -241,6 +244,40 @@ def get_snapshot_for(user: AnyUser, snapshot_id: int) -> Snapshot:
 def exports_for(user: AnyUser) -> QuerySet[SnapshotExport]:
     """Files of data sets."""
     return SnapshotExport.objects.filter(snapshot__in=snapshots_for(user)).select_related("snapshot")
+
+
+def models_for(user: AnyUser) -> QuerySet[ModelVersion]:
+    """Models are for admins."""
+    require_role(user, ADMIN)
+    return ModelVersion.objects.select_related("category", "training_run__snapshot")
+
+
+def get_model_for(user: AnyUser, model_id: int) -> ModelVersion:
+    """One model with how it came about."""
+    found = models_for(user).filter(pk=model_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def get_training_for(user: AnyUser, run_id: int) -> TrainingRun:
+    """One training with its data set."""
+    require_role(user, ADMIN)
+    rows = TrainingRun.objects.select_related("snapshot", "category", "created_by")
+    found = rows.filter(pk=run_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def get_comparison_for(user: AnyUser, comparison_id: int) -> ModelComparison:
+    """One comparison with both models."""
+    require_role(user, ADMIN)
+    rows = ModelComparison.objects.select_related("candidate__category", "live", "snapshot", "created_by")
+    found = rows.filter(pk=comparison_id).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def label_imports_for(user: AnyUser) -> QuerySet[LabelImport]:

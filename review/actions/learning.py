@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 
 from pipeline.labels import QUALITY_DEFECTS
-from pipeline.training.plan import BadPlan, read_plan
+from pipeline.training.plan import BadPlan, TrainingPlan, read_plan
 from review.models import (
     Category,
     ModelComparison,
@@ -78,6 +78,11 @@ def _check(judge: str, snapshot: Snapshot, technique: str, config: Mapping[str, 
         read_plan(technique, config)
     except BadPlan as error:
         raise UnableToTrain(str(error), error.field) from error
+
+
+def plan_of(run: TrainingRun) -> TrainingPlan:
+    """All settings of a training, those by default with them."""
+    return read_plan(run.technique, run.config)
 
 
 def find_live(judge: str, category: Category | None) -> ModelVersion | None:

@@ -20,11 +20,14 @@ from review.models import (
     Flag,
     GoldQuestion,
     LabelImport,
+    ModelComparison,
+    ModelVersion,
     RunProduct,
     SavedFilter,
     SecondOpinion,
     Snapshot,
     SnapshotExport,
+    TrainingRun,
     WorkerPause,
     WorkerStanding,
 )
@@ -106,6 +109,17 @@ TABLE: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "export-sums": ("GET", "/data/exports/{export}/sums/", (LOG_IN, NO, NO, NO, NO, HIDDEN)),
     "label-imports": ("GET", "/data/imports/", ADMINS),
     "label-import": ("GET", "/data/imports/{label_import}/", ADMINS),
+    "models": ("GET", "/models/", ADMINS),
+    "model": ("GET", "/models/{model}/", ADMINS),
+    "model-release": ("GET", "/models/{model}/release/", ADMINS),
+    "model-roll-back": ("GET", "/models/{model}/roll-back/", ADMINS),
+    "model-compare": ("POST", "/models/{model}/compare/", (LOG_IN, NO, NO, NO, NO, HIDDEN)),  # on nothing
+    "train": ("GET", "/models/train/", ADMINS),
+    "training": ("GET", "/models/trainings/{training}/", ADMINS),
+    "training-stop": ("POST", "/models/trainings/{training}/stop/", ADMINS),
+    "training-again": ("POST", "/models/trainings/{training}/again/", ADMINS),
+    "comparison": ("GET", "/models/comparisons/{comparison}/", ADMINS),
+    "comparison-again": ("POST", "/models/comparisons/{comparison}/again/", ADMINS),
     "crowd": ("GET", "/crowd/", ADMINS),
     "workers": ("GET", "/crowd/workers/", ADMINS),
     "pause-worker": ("POST", "/crowd/workers/{standing}/pause/", ADMINS),
@@ -152,7 +166,11 @@ def ground(ada: User, sam: User) -> Ground:
     said = {"reason": "odd", "submit_key": "f", "raised_by": ada}
     disputed = make_question(product=proposal.product, state="disputed")
     snapshot = Snapshot.objects.create(name="badges", judge="badge")
+    model = ModelVersion.objects.create(name="m", sha256="a" * 64, judge="badge", state="live")
     keys = {
+        "model": model.pk,
+        "training": TrainingRun.objects.create(judge="badge", snapshot=snapshot).pk,
+        "comparison": ModelComparison.objects.create(candidate=model, snapshot=snapshot).pk,
         "dispute": disputed.pk,
         "gold": GoldQuestion.objects.create(question=disputed, value="yes").pk,
         "standing": WorkerStanding.objects.create(person=sam, subject="blur").pk,

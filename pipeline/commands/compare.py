@@ -31,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
     """Print one JSON object; 2 where an image cannot be used."""
     try:
         contents = [_read(path) for path in (args.a, args.b)]
-        found = _compare(load_comparator(args.comparator), args, contents, args.residual is not None)
+        found = _compare(load_comparator(args.comparator), args, contents, want_residual=True)
         paper = _compare(load_comparator("ensemble"), args, contents)
     except UnreadableImage as error:
         print(f"compare: {error.message}", file=sys.stderr)

@@ -136,7 +136,8 @@ class RegistrationComparator:
     def _judge(self, view: View) -> PairComparison:
         if view.apart:
             seen = {"misfit": view.misfit, "residual": view.apart, "doubt": 1.0}
-            return PairComparison(False, _round(seen), self.thresholds, "residual", 0.0)
+            limits = {name: self.thresholds[name] for name in seen}
+            return PairComparison(False, _round(seen), limits, "residual", 0.0)
         if not view.features:
             worst = {"misfit": view.misfit, "hidden": 1.0, "colour": 255.0, "residual": 255.0, "doubt": 1.0}
             return PairComparison(False, _round(worst), self.thresholds, "misfit", 0.0)

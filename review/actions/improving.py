@@ -169,12 +169,15 @@ def count_answers(step: ImproveRound) -> dict[str, int]:
 
 def count_by_round(loop: ImproveLoop) -> dict[int, dict[str, int]]:
     """Round's id -> how many of its questions are answered, and how many of those by 'yes'."""
-    through = ImproveRound.questions.through.objects.filter(improveround__loop=loop)
-    over = Q(question__state__in=[Question.State.SETTLED, Question.State.DISPUTED])
-    rows = through.values("improveround").annotate(
-        answered=Count("pk", filter=over), yes=Count("pk", filter=Q(question__settled_value=labels.YES))
+    over = Q(questions__state__in=[Question.State.SETTLED, Question.State.DISPUTED])
+    rows = ImproveRound.objects.filter(loop=loop).annotate(
+        answered=Count("questions", filter=over),
+        yes=Count("questions", filter=Q(questions__settled_value=labels.YES)),
     )
-    return {row["improveround"]: row for row in rows}
+    return {
+        pk: {"answered": answered, "yes": yes}
+        for pk, answered, yes in rows.values_list("pk", "answered", "yes")
+    }
 
 
 def rest(loop: ImproveLoop, now: datetime, progress: Mapping[str, Any]) -> None:

@@ -78,6 +78,7 @@ SECTIONS = (
         (
             Entry("data", _("Data sets"), ("/data/",), ADMINS),
             Entry("models", _("Models"), ("/models/",), ADMINS),
+            Entry("improve", _("Improve"), ("/improve/",), ADMINS),
         ),
     ),
     Section(

@@ -1,0 +1,227 @@
+"""The loop's own work: predict, choose whom to ask about, have it trained and compared (II.B, fig. 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from django.utils import timezone
+
+from pipeline.training.acquisition import UNKNOWN, AskingPlan, choose_next
+from review import comparing, pools, training
+from review.actions import improving, labels, learning, removals, snapshots, work
+from review.actions.learning import UnableToTrain
+from review.models import (
+    ImproveLoop,
+    ImproveRound,
+    ModelComparison,
+    ModelVersion,
+    Snapshot,
+    TrainingRun,
+    Work,
+)
+
+Stage = ImproveRound.Stage
+Clock = Callable[[], datetime]
+Advance = Callable[[ImproveRound, datetime], bool]
+
+
+def advance(loop_id: int, clock: Clock = timezone.now) -> bool:
+    """Take a loop as far as it goes without waiting for people; False when another worker has it.
+
+    Freezing, training and comparing are done right here. Killed anywhere, it goes on from the last stage
+    that was written down.
+    """
+    loop = work.claim(ImproveLoop, loop_id, clock())
+    if loop is None:
+        return False
+    try:
+        _go_through(loop, clock)
+    except improving.UnableToImprove as error:
+        work.fail(loop, str(error), clock())
+    except work.LeaseLost:
+        return False
+    return True
+
+
+def _go_through(loop: ImproveLoop, clock: Clock) -> None:
+    while step := _next_round(loop, clock()):
+        work.renew(loop, clock())
+        if not _STAGES[Stage(step.stage)](step, clock()):
+            improving.rest(loop, clock(), {"round": step.number, "stage": step.stage})
+            return
+    work.finish(loop, clock(), progress={"round": loop.steps.count(), "stage": Stage.DONE})
+
+
+def _next_round(loop: ImproveLoop, now: datetime) -> ImproveRound | None:
+    """The round to work on; None when all are done or nothing was left to ask about."""
+    last = loop.steps.order_by("-number").first()
+    over = last is not None and last.stage == Stage.DONE
+    if last is not None and over and (last.number >= loop.rounds or not last.figures.get("asked")):
+        return None
+    return improving.open_round(loop, now)
+
+
+def predict(step: ImproveRound, now: datetime) -> bool:
+    """Rank the pictures that nobody has labelled, and note whom to ask about and what is surely a hit."""
+    loop, config = step.loop, improving.read_config(step.loop.config)
+    pool = pools.read_pool(loop.judge, loop.category, step.number)
+    found = pools.rank(pool, loop.judge, loop.category, find_candidate(loop))
+    plan = AskingPlan(doubtful=0.85, similar=0.0) if loop.judge == labels.TYPE else AskingPlan()
+    picks = choose_next(found.chances, pool.embeddings, pool.known, config.questions, plan, found.threshold)
+    sure = (pool.known == UNKNOWN) & (found.chances >= found.threshold)
+    hits = [int(row) for row in np.flatnonzero(sure)] if found.by == "model" else []
+    improving.go_on(
+        step,
+        Stage.ASK,
+        now,
+        pool=len(pool.ids),
+        ranked_by=found.by,
+        threshold=found.threshold,
+        picks=[[pool.ids[pick.row], str(pick.why), float(found.chances[pick.row])] for pick in picks],
+        hits=[[pool.ids[row], float(found.chances[row])] for row in hits],
+    )
+    return True
+
+
+def find_candidate(loop: ImproveLoop) -> ModelVersion | None:
+    """The newest model that this loop trained."""
+    runs = [step.training_run_id for step in loop.steps.all() if step.training_run_id]
+    return ModelVersion.objects.filter(training_run__in=runs).order_by("-pk").first()
+
+
+def ask(step: ImproveRound, now: datetime) -> bool:
+    """Propose to take sure hits off, and ask people about the picks."""
+    config = improving.read_config(step.loop.config)
+    made = 0
+    if config.remove and step.loop.judge != labels.TYPE:
+        hits: Mapping[int, float] = dict(step.figures["hits"])
+        made = len(removals.propose(step=step, hits=hits, threshold=step.figures["threshold"], now=now))
+    step.figures = {**step.figures, "removals": made}
+    improving.ask(step, [(image, why, chance) for image, why, chance in step.figures["picks"]], now)
+    return True
+
+
+def wait_for_crowd(step: ImproveRound, now: datetime) -> bool:
+    """On to training once nothing of the round is open any more; specialists may still be asked."""
+    counts = improving.count_answers(step)
+    if counts["open"]:
+        step.figures = {**step.figures, "answers": counts}
+        step.save(update_fields=["figures"])
+        return False
+    improving.go_on(step, Stage.TRAIN, now, answers=counts)
+    return True
+
+
+def train(step: ImproveRound, now: datetime) -> bool:
+    """Freeze what is known, and train on it; each is made once and waited for."""
+    loop, config = step.loop, improving.read_config(step.loop.config)
+    if step.snapshot is None:
+        filters = {"category": loop.category.path} if loop.category else {}
+        name = f"{loop.judge}, loop {loop.pk} round {step.number}"
+        step.snapshot = snapshots.freeze(
+            judge=loop.judge, filters=filters, name=name, by=loop.created_by, now=now
+        )
+        step.save(update_fields=["snapshot"])
+    if not _is_ready(step.snapshot, step, now):
+        return False
+    if step.stage == Stage.DONE:
+        return True
+    if step.training_run is None:
+        try:
+            step.training_run = learning.train(
+                judge=loop.judge,
+                category=loop.category,
+                snapshot=step.snapshot,
+                technique=config.technique,
+                config={"precision": config.precision},
+                seed=step.number,
+                by=loop.created_by,
+                now=now,
+            )
+        except UnableToTrain as error:
+            raise improving.UnableToImprove(str(error)) from error
+        step.save(update_fields=["training_run"])
+    if not _is_ready(step.training_run, step, now):
+        return False
+    if step.stage != Stage.DONE:
+        improving.go_on(step, Stage.COMPARE, now)
+    return True
+
+
+def _is_ready(made: Work, step: ImproveRound, now: datetime) -> bool:
+    """Whether a round's work is over, done here if nobody does it; where it failed, the round ends so."""
+    _WORKS[type(made)](made.pk)
+    made.refresh_from_db()
+    if made.state in (Work.State.FAILED, Work.State.STOPPED):
+        improving.go_on(step, Stage.DONE, now, trouble=made.error or "It was stopped.")
+        return True
+    return made.state == Work.State.DONE
+
+
+def compare(step: ImproveRound, now: datetime) -> bool:
+    """Compare with what is live, and release what is surely better where the loop may."""
+    loop = step.loop
+    assert step.snapshot is not None
+    candidate = ModelVersion.objects.filter(training_run=step.training_run).latest("pk")
+    if step.comparison is None:
+        step.comparison = learning.compare(
+            candidate=candidate, snapshot=step.snapshot, by=loop.created_by, now=now
+        )
+        step.save(update_fields=["comparison"])
+    if not _is_ready(step.comparison, step, now):
+        return False
+    if step.stage != Stage.DONE:
+        improving.go_on(step, Stage.DONE, now, **_sum_up(step, candidate, now))
+    return True
+
+
+def _sum_up(step: ImproveRound, candidate: ModelVersion, now: datetime) -> dict[str, Any]:
+    """The round's figures for the chart, and whether its model was released."""
+    loop, comparison = step.loop, step.comparison
+    assert comparison is not None
+    measured = comparison.figures.get("figures", {})
+    found: dict[str, Any] = {
+        "labels": sum(improving.count_examples(loop.judge, loop.category).values()),
+        "model": candidate.pk,
+        "verdict": comparison.figures.get("verdict", ""),
+        "released": False,
+    }
+    for name in ("precision", "recall"):
+        found[name] = measured.get(name, {}).get("candidate")
+    if improving.read_config(loop.config).release and found["verdict"] == "better":
+        found |= _release(step, candidate, comparison, now)
+    return found
+
+
+def _release(
+    step: ImproveRound, candidate: ModelVersion, comparison: ModelComparison, now: datetime
+) -> dict[str, Any]:
+    """Once, whoever is killed in between: the round's key makes it one release."""
+    try:
+        learning.release(
+            model=candidate,
+            by=step.loop.created_by,
+            submit_key=f"improve-{step.pk}",
+            now=now,
+            comparison=comparison,
+        )
+    except learning.UnableToRelease as error:
+        return {"trouble": str(error)}
+    return {"released": True}
+
+
+_WORKS: dict[type[Work], Callable[[int], bool]] = {
+    Snapshot: snapshots.fill,
+    TrainingRun: training.run_training,
+    ModelComparison: comparing.run_comparison,
+}
+_STAGES: dict[Stage, Advance] = {
+    Stage.PREDICT: predict,
+    Stage.ASK: ask,
+    Stage.CROWD: wait_for_crowd,
+    Stage.TRAIN: train,
+    Stage.COMPARE: compare,
+}

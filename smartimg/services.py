@@ -18,6 +18,7 @@ from smartimg.embedded.place import Place, UnableToStart
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 READY_WITHIN_S = 90.0
+USUAL_ADDRESS = "http://127.0.0.1:8000"
 IN_USE: dict[Path, IO[str]] = {}  # open for the life of the process: the kernel gives the lock back
 
 
@@ -48,6 +49,12 @@ def list_embedded() -> list[str]:
     """The services that the environment leaves to us."""
     names = {"postgres": "DATABASE_URL", "valkey": "REDIS_URL"}
     return [name for name, variable in names.items() if not os.environ.get(variable)]
+
+
+def read_address(var: Path) -> str:
+    """Where the web server of this var/ answers, or did last: ./run writes it into its lock."""
+    lock = Place(var).run / "run.lock"
+    return (lock.read_text(encoding="utf-8").strip() if lock.is_file() else "") or USUAL_ADDRESS
 
 
 def read_secret_key(var_dir: Path) -> str:

@@ -69,7 +69,7 @@ DEBUG = read_bool("SMARTIMG_DEBUG", False)
 SECRET_KEY = os.environ.get("SMARTIMG_SECRET_KEY") or services.read_secret_key(VAR_DIR)
 ALLOWED_HOSTS = read_list("SMARTIMG_HOSTS", "127.0.0.1,localhost,[::1]")
 CSRF_TRUSTED_ORIGINS = read_list("SMARTIMG_ORIGINS")
-BASE_URL = os.environ.get("SMARTIMG_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+BASE_URL = (os.environ.get("SMARTIMG_BASE_URL") or services.read_address(VAR_DIR)).rstrip("/")
 
 # Deterministic addresses: nothing is started here; manage.py, the supervisor and the tests do that.
 ENDPOINTS = services.endpoints(VAR_DIR)
@@ -212,6 +212,8 @@ CELERY_BEAT_SCHEDULE = {
     "clean-drafts": {"task": "review.tasks.clean_drafts", "schedule": 86_400.0},
 }
 CELERY_TIMEZONE = TIME_ZONE
+# This share of the judgements that the judges are sure of is put before people: so their error is known.
+AUDIT_SHARE = read_int("SMARTIMG_AUDIT_PERMILLE", 10) / 1000
 BATCH_SIZE = read_int("SMARTIMG_BATCH_SIZE", 8, least=1)
 # A batch whose worker was killed waits this long for the next one; live workers renew it in time.
 LEASE_S = read_int("SMARTIMG_LEASE_S", 45, least=5)

@@ -8,6 +8,8 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from review.actions import publishing, removals
 from review.actions.edits import Edits, Fact, InvalidEdits, answers, find_confirmed, find_facts, read_edits
@@ -77,8 +79,8 @@ def _refuse(
     _require_open(proposal)
     reason = reason.replace("\0", "").strip()[:500]
     if not reason:
-        word = Decision.Kind(kind).label
-        raise UnableToDecide("invalid", f"Say why the proposal is {word}: it helps to make better ones.")
+        words = _("Say why the proposal is {state}: it helps to make better ones.")
+        raise UnableToDecide("invalid", words.format(state=Decision.Kind(kind).label))
     decision = _decide(proposal, kind, by, submit_key, now, reason=reason)
     _close(proposal, state)
     _note(state, decision, product, {"reason": reason})
@@ -138,11 +140,11 @@ def _lock(proposal: Proposal) -> tuple[Product, Proposal]:
 def _find_submitted(submit_key: str, proposal: Proposal, by: User) -> Decision | None:
     if not SUBMIT_KEY.fullmatch(submit_key):
         raise UnableToDecide(
-            "invalid", "The page sent no key of its own. Load it again; your edits are kept."
+            "invalid", _("The page sent no key of its own. Load it again; your edits are kept.")
         )
     known = Decision.objects.filter(submit_key=submit_key).first()
     if known and (known.proposal_id, known.decided_by_id) != (proposal.pk, by.pk):
-        raise UnableToDecide("invalid", "This key belongs to another decision. Load the page again.")
+        raise UnableToDecide("invalid", _("This key belongs to another decision. Load the page again."))
     return known
 
 
@@ -151,15 +153,15 @@ def _require_open(proposal: Proposal) -> None:
         return
     if proposal.state == Proposal.State.SUPERSEDED:
         raise UnableToDecide(
-            "superseded", "A newer proposal has replaced this one. Your edits are kept here."
+            "superseded", _("A newer proposal has replaced this one. Your edits are kept here.")
         )
     last = proposal.decisions.select_related("decided_by").order_by("-pk").first()
-    who = last.decided_by.get_username() if last else "somebody"
-    at = f" at {last.decided_at:%H:%M} UTC on {last.decided_at:%d %B}" if last else ""
-    word = proposal.get_state_display()
-    raise UnableToDecide(
-        "decided", f"{who} {word} this proposal{at}. Nothing was changed; your edits are kept."
-    )
+    who, state = last.decided_by.get_username() if last else _("Somebody"), proposal.get_state_display()
+    words = _("{who} {state} this proposal. Nothing was changed; your edits are kept.")
+    if last:
+        words = _("{who} {state} this proposal at {at} UTC. Nothing was changed; your edits are kept.")
+    at = date_format(last.decided_at, "H:i, j F") if last else ""
+    raise UnableToDecide("decided", words.format(who=who, state=state, at=at))
 
 
 def _require_same_set(proposal: Proposal, current: PublishedSet | None, seen_set: int | None) -> None:
@@ -170,8 +172,10 @@ def _require_same_set(proposal: Proposal, current: PublishedSet | None, seen_set
     if shown != publishing.names_of(publishing.list_places(proposal.based_on)):
         raise UnableToDecide(
             "set_changed",
-            f"The shop shows set {number} by now, which this proposal was not made from. "
-            "Load the page again to see it; your edits are kept.",
+            _(
+                "The shop shows set {number} by now, which this proposal was not made from. "
+                "Load the page again to see it; your edits are kept."
+            ).format(number=number),
         )
 
 
@@ -242,15 +246,16 @@ def _note(kind: str, decision: Decision, product: Product, data: dict[str, Any])
 
 def _require_undoable(decision: Decision, product: Product) -> None:
     if decision.kind == Decision.Kind.UNDO:
-        raise UnableToDecide("invalid", "An undo is not undone: decide on the proposal again.")
+        raise UnableToDecide("invalid", _("An undo is not undone: decide on the proposal again."))
     if Decision.objects.filter(undoes=decision).exists():
-        raise UnableToDecide("undone", "This decision was undone before.")
+        raise UnableToDecide("undone", _("This decision was undone before."))
     if decision.kind != Decision.Kind.APPROVE:
         return
     current = find_current_set(product.pk)
     if current is None or current.decision_id != decision.pk:
         number = current.number if current else 0
-        raise UnableToDecide("set_changed", f"Set {number} was published after this decision, so it stays.")
+        words = _("Set {number} was published after this decision, so it stays.")
+        raise UnableToDecide("set_changed", words.format(number=number))
 
 
 def _publish_former(decision: Decision, undone: Decision, product: Product) -> PublishedSet:

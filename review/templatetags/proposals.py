@@ -14,8 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from review.actions.picture_words import plural
+from review.actions.summary_words import say_summary
 from review.models import CHANGES
 from review.templatetags.look import mark
+from review.views.reason_words import say_reason
 
 register = Library()
 
@@ -50,6 +52,18 @@ def _count(kind: str, number: int) -> str:
     if kind in COUNTED:
         return ngettext(*COUNTED[kind], number).format(count=number)
     return str(CHANGES[kind]) if kind == "hero" else f"{number} {CHANGES[kind]}"
+
+
+@register.filter
+def in_language(summary: str) -> str:
+    """A proposal's stored summary in the language of the page."""
+    return say_summary(summary)
+
+
+@register.filter
+def as_reason(kept: str) -> str:
+    """Why somebody turned a proposal down, in the language of the page where it is a usual reason."""
+    return say_reason(kept)
 
 
 @register.simple_tag

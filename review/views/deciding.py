@@ -11,6 +11,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
 from django.views.decorators.http import require_POST
 
 from review.access import ADMIN, SPECIALIST, NotFound, get_proposal_for
@@ -18,21 +20,10 @@ from review.actions import decisions, drafts, flags
 from review.actions.decisions import UnableToDecide
 from review.models import Decision, Proposal
 from review.views.frame import page
+from review.views.reason_words import keep_reason
 
 REFUSED = {"invalid": 400}  # every other refusal is a conflict: 409
-REJECT_REASONS = (
-    "Today's set is better",
-    "The hero is wrong",
-    "A useful picture is missing",
-    "Pictures of another product",
-)
-SEND_BACK_REASONS = (
-    "Wrong category",
-    "A picture is missing",
-    "The supplier must fix it",
-    "Needs another look",
-)
-NOT_WHOLE = "The decision did not arrive whole. Try again."
+NOT_WHOLE = noop("The decision did not arrive whole. Try again.")
 
 
 @require_POST
@@ -60,9 +51,9 @@ def read_body(request: HttpRequest) -> dict[str, Any]:
     try:
         body = json.loads(request.body)
     except ValueError as wrong:
-        raise UnableToDecide("invalid", NOT_WHOLE) from wrong
+        raise UnableToDecide("invalid", _(NOT_WHOLE)) from wrong
     if not isinstance(body, dict) or not isinstance(body.get("submit_key"), str):
-        raise UnableToDecide("invalid", NOT_WHOLE)
+        raise UnableToDecide("invalid", _(NOT_WHOLE))
     return body
 
 
@@ -70,7 +61,7 @@ def _decide(by: User, proposal: Proposal, body: dict[str, Any]) -> Decision:
     key, now, kind = body["submit_key"], timezone.now(), str(body.get("kind"))
     refusing = {"reject": decisions.reject, "send_back": decisions.send_back}
     if turn_down := refusing.get(kind):
-        reason = str(body.get("reason") or "")
+        reason = keep_reason(str(body.get("reason") or ""))
         return turn_down(proposal=proposal, by=by, reason=reason, submit_key=key, now=now)
     seen = body.get("seen_set")
     return decisions.approve(
@@ -99,7 +90,10 @@ def undo_decision(request: HttpRequest, decision_id: int) -> HttpResponse:
     except UnableToDecide as refused:
         messages.error(request, str(refused))
     else:
-        messages.success(request, f"Undone: {proposal.product} shows its former set, and is open again.")
+        messages.success(
+            request,
+            _("Undone: {product} shows its former set, and is open again.").format(product=proposal.product),
+        )
     return redirect("proposal", proposal.pk)
 
 
@@ -113,7 +107,7 @@ def undo_by_key(request: HttpRequest, proposal_id: int) -> HttpResponse:
         body = read_body(request)
         decision = proposal.decisions.filter(submit_key=str(body.get("of"))[:64].replace("\0", "")).first()
         if decision is None:
-            raise UnableToDecide("nothing", "There is no such decision: nothing had to be undone.")
+            raise UnableToDecide("nothing", _("There is no such decision: nothing had to be undone."))
         key = body["submit_key"]
         decisions.undo(decision=decision, by=request.user, submit_key=key, now=timezone.now())
     except UnableToDecide as refused:
@@ -132,7 +126,7 @@ def keep_draft(request: HttpRequest, proposal_id: int) -> HttpResponse:
         said = {name: body.get(name) for name in ("clock", "edits")}
         draft = drafts.keep(proposal=proposal, by=request.user, now=timezone.now(), **said)
     except (ValueError, AttributeError, drafts.InvalidDraft) as wrong:
-        return JsonResponse({"message": f"The draft was not kept. {wrong}"}, status=400)
+        return JsonResponse({"message": f"{_('The draft was not kept.')} {wrong}"}, status=400)
     kept = draft.clock == said["clock"]
     return JsonResponse({"kept": kept, "clock": draft.clock, "edits": None if kept else draft.edits})
 

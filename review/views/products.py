@@ -130,10 +130,12 @@ def describe_rows(found: Sequence[Product]) -> list[dict[str, Any]]:
 
 
 def read_sets(ids: Sequence[int]) -> dict[int, PublishedSet]:
-    """The newest set of each product, its places with their images."""
-    images = PublishedImage.objects.select_related("image").order_by("position")
+    """The newest set of each product: `many` places, of which `first` holds the hero's alone."""
+    heroes = PublishedImage.objects.filter(position=0).select_related("image")
     newest = PublishedSet.objects.filter(product__in=ids).order_by("product", "-number").distinct("product")
-    sets = newest.prefetch_related(Prefetch("images", queryset=images, to_attr="places"))
+    places = PublishedImage.objects.filter(published_set=OuterRef("pk")).order_by().values("published_set")
+    counted = newest.annotate(many=places.annotate(many=Count("pk")).values("many"))
+    sets = counted.prefetch_related(Prefetch("images", queryset=heroes, to_attr="first"))
     return {one.product_id: one for one in sets}
 
 

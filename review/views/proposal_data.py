@@ -13,8 +13,9 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 
 from review.actions import drafts, publishing
-from review.actions.changes import POOR, VIEWS
+from review.actions.picture_words import POOR, VIEWS
 from review.actions.proposals import find_current_set
+from review.actions.summary_words import say_summary
 from review.models import Proposal
 from review.views.proposal_words import OFFERED_REASONS, REASONS, describe_items, list_types
 from review.views.queue_filters import Filters, find_next
@@ -44,7 +45,7 @@ def describe(user: User, proposal: Proposal, filters: Filters, *, can_edit: bool
         "id": proposal.pk,
         "product": proposal.product.external_id,
         "title": str(proposal.product),
-        "summary": proposal.summary,
+        "summary": say_summary(proposal.summary),
         "images": describe_items(proposal),
         "types": list_types(proposal.product.category),
         "canEdit": can_edit,

@@ -15,10 +15,10 @@ from review.access import ADMIN, SPECIALIST, get_proposal_for
 from review.actions import leases, preferences
 from review.models import Proposal
 from review.views import deciding, proposal_data
-from review.views.deciding import REJECT_REASONS, SEND_BACK_REASONS
 from review.views.frame import page
 from review.views.queue import queue
 from review.views.queue_filters import Filters
+from review.views.reason_words import REJECT_REASONS, SEND_BACK_REASONS
 
 LOADED_AHEAD = 2
 

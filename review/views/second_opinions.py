@@ -20,9 +20,10 @@ from review.actions.decisions import UnableToDecide
 from review.actions.second_opinions import Said
 from review.models import SecondOpinion
 from review.views import proposal_data
-from review.views.deciding import REJECT_REASONS, SEND_BACK_REASONS, read_body, refuse
+from review.views.deciding import read_body, refuse
 from review.views.frame import page
 from review.views.queue_filters import Filters
+from review.views.reason_words import REJECT_REASONS, SEND_BACK_REASONS, keep_reason
 
 _ADDRESSES = {
     "url": "second-opinion",
@@ -122,7 +123,7 @@ def give_second_opinion(request: HttpRequest, opinion_id: int) -> HttpResponse:
         body = read_body(request)
         said = Said(
             kind=str(body.get("kind")),
-            reason=str(body.get("reason") or ""),
+            reason=keep_reason(str(body.get("reason") or "")),
             final=body.get("final"),
             edits=body.get("edits"),
             submit_key=body["submit_key"],

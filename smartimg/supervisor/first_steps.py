@@ -93,4 +93,5 @@ def describe_logins(place: Place) -> str:
     path = place.var / "demo-logins.txt"
     if not path.exists():
         return "  Make an account: .venv/bin/python manage.py createsuperuser\n"
-    return "".join(f"    {line}\n" for line in path.read_text().splitlines())
+    heading = f"  {'Log in as':<13} {'password':<16} to\n"
+    return heading + "".join(f"    {line}\n" for line in path.read_text().splitlines())

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from smartimg import services
 from smartimg.embedded.place import Place
 from smartimg.setup.options import Options, parse
 from smartimg.supervisor import first_steps
@@ -138,4 +139,12 @@ def test_a_large_log_is_put_aside_and_a_small_one_kept(tmp_path: Path) -> None:
 def test_the_demos_logins_are_named_and_without_them_how_to_make_one(tmp_path: Path) -> None:
     assert "manage.py createsuperuser" in describe_logins(Place(tmp_path))
     (tmp_path / "demo-logins.txt").write_text("admin  secret\n")
-    assert describe_logins(Place(tmp_path)) == "    admin  secret\n"
+    heading, line = describe_logins(Place(tmp_path)).splitlines()
+    assert heading.split() == ["Log", "in", "as", "password", "to"]
+    assert line == "    admin  secret"
+
+
+def test_commands_in_another_window_know_the_port_of_run(tmp_path: Path) -> None:
+    assert services.read_address(tmp_path) == "http://127.0.0.1:8000"
+    with claim(Place(tmp_path), "http://127.0.0.1:9001"):
+        assert services.read_address(tmp_path) == "http://127.0.0.1:9001"

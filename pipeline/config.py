@@ -47,7 +47,6 @@ class ComplianceConfig:
     """II.B: thresholds of packaged judges; those of trained heads are stored with their weights."""
 
     adult_threshold: float = 0.8  # probability of opennsfw; 0.5 is its authors' doubt
-    badge_doubt: float = 0.97  # of the badge's threshold; from there on (2 % of pictures) text may decide
     slots: tuple[tuple[str, str], ...] = ()  # (defect, path of a trained head), for instance weapon
 
 

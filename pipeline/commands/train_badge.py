@@ -28,6 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--steps", type=int, default=3600, help="of 16 pictures each; 0 keeps the network in --out"
     )
+    parser.add_argument("--going-on", type=Path, help="folder of a head to take further")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, default=HEADS_FOLDER, help="folder of the weights")
 
@@ -71,11 +72,11 @@ def run(args: argparse.Namespace) -> int:
     card_path = args.out / f"{NAME}.json"
     kept = json.loads(card_path.read_text()) if card_path.exists() else {}
     if args.steps:
-        head = overlay_fit.fit([prepare(photo) for photo in learned], args.steps, args.seed, lettering)
+        seen = [prepare(photo) for photo in learned]
+        head = overlay_fit.fit(seen, args.steps, args.seed, lettering, going_on=args.going_on)
         overlay_fit.save_network(head, args.out)
     pictures, present = overlay_thresholds.draw_held_out(held, args.seed, lettering)
-    evidence = overlay_thresholds.measure_pictures(args.out, pictures)
-    card = overlay_thresholds.fit_scores(evidence, present) | {
+    card = overlay_thresholds.fit_card(args.out, pictures, present) | {
         "sources": [folder.name for folder in args.images],
         "photos": {"learned": len(learned), "held_out": len(held)},
         "fonts": len({font for fonts in lettering.fonts.values() for font in fonts}),

@@ -72,6 +72,18 @@ class OverlayDetector:
         return scores
 
 
+def weigh_reading(fit: Mapping[str, Any], score: float, reading: FloatArray) -> float:
+    """The score (0 to 1) once the finding was read: `fit` is a card's, `reading` as overlay_reading.NAMES."""
+    weights = np.array(fit["weights"], np.float32)
+    return float(_sigmoid(weights[0] * to_odds(score) + weights[1:] @ reading + fit["shift"]))
+
+
+def to_odds(scores: Any) -> Any:
+    """Log odds of scores between 0 and 1, of at most 14 either way."""
+    inner = np.clip(np.asarray(scores, np.float64), 1e-6, 1 - 1e-6)
+    return np.log(inner / (1 - inner))
+
+
 def _sigmoid(values: Any) -> Any:
     return 1 / (1 + np.exp(-np.clip(values, -60, 60)))
 

@@ -1,40 +1,33 @@
-"""Badge and watermark: the network's score, where its finding stands, and what can be read there (II.B)."""
+"""Badge and watermark: the network's score, and what can be read where it found something (II.B)."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from pipeline.compliance import overlay, placement, text
-from pipeline.config import ComplianceConfig
+from pipeline.compliance import overlay, overlay_reading, placement
 from pipeline.foreground import Foreground
 from pipeline.records import FloatArray, Judgement, RgbArray
 
-DEFAULT_CONFIG = ComplianceConfig()
-ON_PRODUCT = 0.25  # share of a line of text; more of it is print
 KINDS = ("badge", "watermark")
 LINES = 5  # of text that are kept for the reviewer
 
 
 def judge_overlays(
-    rgb: RgbArray,
-    finding: overlay.OverlayFinding,
-    config: ComplianceConfig = DEFAULT_CONFIG,
-    found: Foreground | None = None,
+    rgb: RgbArray, finding: overlay.OverlayFinding, found: Foreground | None = None
 ) -> dict[str, Judgement]:
     """Badge and watermark by the network's scores, with boxes and text for the reviewer.
 
-    In the narrow band of doubt below the badge's threshold the text reader decides, by text that stands
-    beside a product which bears none itself.
+    From a score on that the card states, what stands there is read, and the words count too.
     """
     card = overlay.load_detector().card
     words: dict[str, Judgement] = {}
     for slot, kind in enumerate(KINDS):
         score, limit = finding.scores[kind], float(card["thresholds"][kind])
         cover, evidence = finding.cover[..., slot], dict[str, Any]()
-        if kind == "badge" and score >= limit * config.badge_doubt:
-            evidence["text_area"] = round(float((cover > placement.COVERED).mean()), 4)
-            score = _look_closer(rgb, cover, score, limit, evidence, found)
+        if score >= card["reading"][kind]["from"]:
+            score = _read(rgb, cover, score, card["reading"][kind], evidence, found)
         if score >= limit:
+            evidence["text_area"] = round(float((cover > placement.COVERED).mean()), 4)
             evidence["box"] = placement.bound_cover(cover, rgb.shape)
             evidence["boxes"] = placement.list_boxes(cover, rgb.shape)
         version = str(card["sha256"])[:12]
@@ -42,23 +35,19 @@ def judge_overlays(
     return words
 
 
-def _look_closer(
+def _read(
     rgb: RgbArray,
     cover: FloatArray,
     score: float,
-    limit: float,
+    fit: dict[str, Any],
     evidence: dict[str, Any],
     found: Foreground | None,
 ) -> float:
-    """The score after reading what stands in the finding's box; writes what was read into `evidence`."""
-    if score < limit and not (cover > placement.COVERED).any():
-        return score
-    lines = text.read_text(rgb, placement.bound_cover(cover, rgb.shape))
-    evidence["text"] = [line.text for line in lines[:LINES]]
-    if score >= limit or not lines:
-        return score
-    product = placement.find_product(rgb, found)
-    if product is None or any(placement.share_under(line.box, product) >= ON_PRODUCT for line in lines):
-        return score
-    evidence["decided_by"] = "text beside the product"
-    return limit
+    """The score after reading; what was read, and what it says, is written into `evidence`."""
+    reading = overlay_reading.read_finding(rgb, cover, found)
+    evidence["text"] = [line.text for line in reading.lines[:LINES]]
+    evidence["network"] = round(score, 4)
+    for name in ("offer", "owner"):
+        if reading.evidence[overlay_reading.NAMES.index(name)]:
+            evidence["says"] = name
+    return overlay.weigh_reading(fit, score, reading.evidence)

@@ -52,7 +52,7 @@ def bound_cover(cover: FloatArray, shape: Sequence[int]) -> list[float]:
     if not len(rows):
         return [0.0, 0.0, 1.0, 1.0]
     ends = (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1)
-    return _place_box(ends, len(cover), shape)
+    return place_box(ends, len(cover), shape)
 
 
 def list_boxes(cover: FloatArray, shape: Sequence[int], most: int = 4) -> list[list[float]]:
@@ -60,10 +60,10 @@ def list_boxes(cover: FloatArray, shape: Sequence[int], most: int = 4) -> list[l
     mask = (cover > COVERED).astype(np.uint8)
     _, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     found = sorted(stats[1:].tolist(), key=lambda row: -row[cv2.CC_STAT_AREA])[:most]
-    return [_place_box((x, y, x + w, y + h), len(cover), shape) for x, y, w, h, _ in found]
+    return [place_box((x, y, x + w, y + h), len(cover), shape) for x, y, w, h, _ in found]
 
 
-def _place_box(ends: Sequence[int], cells: int, shape: Sequence[int]) -> list[float]:
+def place_box(ends: Sequence[int], cells: int, shape: Sequence[int]) -> list[float]:
     """Cells of the padded square -> shares of the picture."""
     left, top, wide, high = frame_square(shape)
     placed = [

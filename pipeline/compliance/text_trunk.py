@@ -58,9 +58,11 @@ def _find_output(model: Any, name: str) -> Any:
 
 
 def join(trunk: Any, head: Any) -> Any:
-    """One OpenVINO model of the trunk and a head whose inputs are the taps in their order."""
+    """One OpenVINO model of the trunk and a head whose inputs are the taps in their order, then pixels."""
     import openvino
 
-    for entry, tap in zip(head.get_parameters(), trunk.get_results(), strict=True):
-        entry.output(0).replace(tap.input_value(0))
+    taps = [tap.input_value(0) for tap in trunk.get_results()]
+    pixels = [entry.output(0) for entry in trunk.get_parameters()]
+    for entry, source in zip(head.get_parameters(), [*taps, *pixels], strict=False):
+        entry.output(0).replace(source)
     return openvino.Model(head.get_results(), trunk.get_parameters(), "overlay")

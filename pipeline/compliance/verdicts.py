@@ -55,7 +55,7 @@ class ComplianceJudge:
         findings = detector.find([image.at(detector.card["side_px"]) for image in images], objects)
         known: Sequence[Foreground | None] = objects or [None] * len(images)
         for row, image, finding, one in zip(found, images, findings, known, strict=True):
-            row.update(judge_overlays(image.rgb, finding, self.config, one))
+            row.update(judge_overlays(image.rgb, finding, one))
         for name in dict.fromkeys((*SLOT_KINDS, *(defect for defect, _ in self.config.slots))):
             for row, word in zip(found, self._judge_slot(name, embeddings), strict=True):
                 row[name] = word

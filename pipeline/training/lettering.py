@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from pipeline.training.phrases import WORDS, pick_phrase
+from pipeline.training.phrases import WORDS, pick_phrase, pick_print
 
 FONT_FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path.home() / ".fonts")
 SIZES_PX = (16, 32, 64, 128)  # type is drawn at the next larger one and shrunk: loading fonts is slow
@@ -26,6 +26,10 @@ class Lettering:
         others = [script for script in self.fonts if script != "latin"]
         script = "latin" if not others or rng.random() < latin_share else str(rng.choice(others))
         return pick_phrase(rng, script), self.fonts[script][int(rng.integers(len(self.fonts[script])))]
+
+    def pick_print(self, rng: np.random.Generator) -> tuple[str, Path]:
+        """Some words as products bear them, and a font that can draw them."""
+        return (pick_print(rng), self.pick_font(rng)) if rng.random() < 0.85 else self.pick_words(rng, 0.0)
 
     def pick_font(self, rng: np.random.Generator) -> Path:
         """A font for Latin letters."""

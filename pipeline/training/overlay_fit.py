@@ -19,22 +19,28 @@ from pipeline.records import RgbArray
 from pipeline.training.lettering import Lettering
 from pipeline.training.overlay_examples import KINDS, SIDE_PX, Examples, draw_pairs
 from pipeline.training.overlay_net import OverlayHead
+from pipeline.training.overlay_resume import take_weights
 from pipeline.training.staging import Photo
 
 PAIRS = 8  # a step
 AHEAD = 4  # steps whose pictures are drawn before they are asked for
 RATE, DECAY, AVERAGED = 2e-3, 2e-2, 0.998
+GOING_ON = 0.6  # of the rate where a fitted head is taken further
 CELL_WEIGHT = 3.0  # overlays cover few cells
 See = Callable[[RgbArray], list[torch.Tensor]]
 
 
 def load_trunk() -> See:
-    """The frozen trunk: uint8 (N,S,S,3) -> its features at each tap, on one thread."""
+    """The frozen trunk: uint8 (N,S,S,3) -> its features at each tap, then the pixels; on one thread."""
     import openvino
 
     options = {"INFERENCE_PRECISION_HINT": choose_precision(), "INFERENCE_NUM_THREADS": 1}
     run = openvino.Core().compile_model(read_trunk(), "CPU", options)
-    return lambda pixels: [torch.from_numpy(np.array(part)) for part in run(pixels).values()]
+    return lambda pixels: [*map(_hold, run(pixels).values()), torch.from_numpy(pixels)]
+
+
+def _hold(part: np.ndarray) -> torch.Tensor:
+    return torch.from_numpy(np.array(part)).to(memory_format=torch.channels_last)
 
 
 def fit(
@@ -43,13 +49,22 @@ def fit(
     seed: int,
     lettering: Lettering,
     report: Callable[[str], None] = print,
+    going_on: Path | None = None,
 ) -> OverlayHead:
-    """A head after `steps` of 16 pictures: AdamW, one cycle of rates, weights averaged; seeded."""
+    """A head after `steps` of 16 pictures: AdamW, one cycle of rates, weights averaged; seeded.
+
+    `going_on` is the folder of a written head whose weights it begins with.
+    """
     torch.manual_seed(seed)
-    see, head = load_trunk(), OverlayHead().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    see, head = load_trunk(), OverlayHead()
+    if going_on:
+        pixels = draw_pairs(photos, PAIRS, (seed, 2**31 - 1), lettering).pixels
+        take_weights(head, going_on, see(pixels))
+    head = head.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     average = copy.deepcopy(head)
-    optimiser = torch.optim.AdamW(head.parameters(), lr=RATE, weight_decay=DECAY)
-    rates = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=steps, pct_start=0.1)
+    rate = RATE * (GOING_ON if going_on else 1.0)
+    optimiser = torch.optim.AdamW(head.parameters(), lr=rate, weight_decay=DECAY)
+    rates = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, total_steps=steps, pct_start=0.1)
     total = 0.0
     for step, (examples, features) in enumerate(_draw_ahead(photos, steps, seed, lettering, see), 1):
         total += _step(head, optimiser, examples, features)
@@ -84,7 +99,7 @@ def _step(
 ) -> float:
     wanted = torch.from_numpy(examples.maps).permute(0, 3, 1, 2).float() / 255
     with torch.autocast("cpu", torch.bfloat16):
-        cover, whole = head(*(part.to(memory_format=torch.channels_last) for part in features))
+        cover, whole = head(*features)
     cell = nn.functional.binary_cross_entropy_with_logits(
         cover.float(), (wanted * 1.6).clamp(0, 1), pos_weight=torch.tensor(CELL_WEIGHT)
     )
@@ -115,6 +130,8 @@ def save_network(head: OverlayHead, folder: Path) -> None:
     sides = [SIDE_PX // stride for stride in (4, 8, 16, 32)]
     taps = [torch.zeros((1, width, side, side)) for width, side in zip(CHANNELS, sides, strict=True)]
     shapes = [[-1, width, side, side] for width, side in zip(CHANNELS, sides, strict=True)]
+    taps.append(torch.zeros((1, SIDE_PX, SIDE_PX, 3), dtype=torch.uint8))
+    shapes.append([-1, SIDE_PX, SIDE_PX, 3])
     model = openvino.convert_model(plain, example_input=tuple(taps), input=shapes)
     folder.mkdir(parents=True, exist_ok=True)
     openvino.save_model(model, str(folder / f"{NAME}.xml"), compress_to_fp16=True)
@@ -122,6 +139,6 @@ def save_network(head: OverlayHead, folder: Path) -> None:
 
 def write_card(card: Mapping[str, Any], folder: Path) -> None:
     """Writes the card beside the network, with the SHA-256 of both networks that it speaks of."""
-    described = {"format": 3, "kinds": KINDS, "side_px": SIDE_PX, "trunk_sha256": hash_trunk(), **card}
+    described = {"format": 4, "kinds": KINDS, "side_px": SIDE_PX, "trunk_sha256": hash_trunk(), **card}
     described["sha256"] = hash_weights(folder)
     (folder / f"{NAME}.json").write_text(json.dumps(described, indent=1, ensure_ascii=False) + "\n")

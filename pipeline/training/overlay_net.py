@@ -10,6 +10,7 @@ from pipeline.training.overlay_examples import KINDS
 
 WIDTHS = (80, 128, 160)  # channels at strides 8, 16, 32; whole convolutions, which CPUs like
 MIXED = 64
+STEM = (16, 48, 64)  # channels of what is learned from the pixels themselves, at strides 2, 4, 8
 
 
 def _convolve(inside: int, outside: int, stride: int = 1, size: int = 3) -> nn.Sequential:
@@ -32,8 +33,29 @@ class Residual(nn.Module):
         return torch.relu(seen + self.second(self.first(seen)))
 
 
+class Stem(nn.Module):
+    """uint8 (N,S,S,3) -> (N,outside,S/8,S/8): what an overlay is made of - flat fills, faint strokes.
+
+    The text finder was taught to see letters and to forget how they came there.
+    """
+
+    def __init__(self, outside: int) -> None:
+        super().__init__()
+        first, second, third = STEM
+        self.steps = nn.Sequential(
+            _convolve(3, first, 2), _convolve(first, second, 2), _convolve(second, third, 2)
+        )
+        self.last = nn.Sequential(*_normalise(third, outside, 1, 1))
+        nn.init.zeros_(self.last[1].weight)  # type: ignore[arg-type]
+
+    def forward(self, pixels: torch.Tensor) -> torch.Tensor:
+        told: torch.Tensor = self.last(self.steps(pixels.permute(0, 3, 1, 2).float() / 127.5 - 1))
+        return told
+
+
 class OverlayHead(nn.Module):
-    """Features of the text finder at strides 4, 8, 16, 32 -> cover logits (N,2,S/8,S/8), image logits (N,2).
+    """Features of the text finder at strides 4, 8, 16, 32 and the pixels, uint8 (N,S,S,3) -> cover logits
+    (N,2,S/8,S/8), image logits (N,2).
 
     Fine layers see letters and edges, coarse ones what the thing is that bears them; both meet at stride 8.
     """
@@ -42,6 +64,7 @@ class OverlayHead(nn.Module):
         super().__init__()
         eighth, coarse, deep = WIDTHS
         self.enter_eighth = _convolve(2 * CHANNELS[0] + CHANNELS[1], eighth, size=1)
+        self.stem = Stem(eighth)
         self.enter_coarse = _convolve(CHANNELS[2], coarse, size=1)
         self.enter_deep = _convolve(CHANNELS[3], deep, size=1)
         self.eighth = Residual(eighth)
@@ -58,10 +81,16 @@ class OverlayHead(nn.Module):
         nn.init.constant_(self.cover.bias, -3.0)  # type: ignore[arg-type]
 
     def forward(
-        self, fine: torch.Tensor, eighth: torch.Tensor, coarse: torch.Tensor, deep: torch.Tensor
+        self,
+        fine: torch.Tensor,
+        eighth: torch.Tensor,
+        coarse: torch.Tensor,
+        deep: torch.Tensor,
+        pixels: torch.Tensor,
     ) -> tuple[torch.Tensor, torch.Tensor]:
         pooled = [nn.functional.avg_pool2d(fine, 2), nn.functional.max_pool2d(fine, 2)]
-        eighth = self.eighth(self.enter_eighth(torch.cat([*pooled, eighth], 1)))
+        entered = self.enter_eighth(torch.cat([*pooled, eighth], 1))
+        eighth = self.eighth(entered + self.stem(pixels))
         coarse = self.coarse[1](self.enter_coarse(coarse) + self.coarse[0](eighth))
         deep = self.deep[1](self.enter_deep(deep) + self.deep[0](coarse))
         overall = deep.mean((2, 3))

@@ -53,6 +53,83 @@ WORDS: dict[str, tuple[str, ...]] = {
     ),
 }
 # fmt: on
+# what products themselves bear: titles, contents, makers' words; an offer is seldom among them
+PRINTED = (
+    "Volume II",
+    "The Garden",
+    "Le Voyage",
+    "Winter",
+    "A History of",
+    "Stories",
+    "Guide",
+    "Cookbook",
+    "Atlas",
+    "Racing 3",
+    "Legends",
+    "Deluxe",
+    "Edition",
+    "Collector's",
+    "Live",
+    "Greatest Hits",
+    "Sound of Blue",
+    "Gift Card",
+    "GIFT CARD",
+    "Gutschein",
+    "Carte cadeau",
+    "Voucher",
+    "Happy Birthday",
+    "Merci",
+    "for you",
+    "Coffee",
+    "Dark Roast",
+    "Milk",
+    "Mjölk",
+    "Yoghurt",
+    "Juice",
+    "Apple",
+    "Orange",
+    "Chocolate",
+    "Shampoo",
+    "Organic",
+    "Original",
+    "Classic",
+    "Natural",
+    "Vanilla",
+    "Strong",
+    "Fresh",
+    "Sport",
+    "Fitness",
+    "Team",
+    "New York",
+    "Paris",
+    "California",
+    "Surf Club",
+    "EST. 1987",
+    "Authentic",
+    "Denim",
+    "Rock",
+    "Peace",
+    "500 ml",
+    "1 L",
+    "250 g",
+    "3,0 %",
+    "No. 5",
+    "Model X2",
+    "Digital",
+    "Power",
+    "Start",
+    "Menu",
+    "12:45",
+    "Ingredients",
+    "Net weight",
+    "Keep cool",
+    "ages 6+",
+    "2-4 players",
+    "64 GB",
+    "HD",
+    "Stereo",
+    "Automatic",
+)
 OWNERS = (
     "© shop.example",
     "PHOTO STOCK",
@@ -90,6 +167,17 @@ def pick_phrase(rng: np.random.Generator, script: str = "latin") -> str:
     if script == "latin" and rng.random() < 0.15:
         return words.upper()
     return words
+
+
+def pick_print(rng: np.random.Generator) -> str:
+    """Words of a product's own print: made-up names, titles and contents, now and then an offer."""
+    chance = rng.random()
+    if chance < 0.2:
+        return pick_phrase(rng)
+    if chance < 0.5:
+        return make_name(rng)
+    words = " ".join(str(rng.choice(PRINTED)) for _ in range(int(rng.choice([1, 1, 1, 2]))))
+    return words.upper() if rng.random() < 0.2 else words
 
 
 def pick_owner(rng: np.random.Generator) -> str:

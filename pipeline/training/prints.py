@@ -58,7 +58,7 @@ def draw_cover(photo: RgbArray, rng: np.random.Generator, lettering: Lettering, 
     ink = pick_colour(rng, loud=rng.random() < 0.6)
     top = height * rng.uniform(0.02, 0.1)
     for _ in range(int(rng.integers(2, 6))):
-        words, font = lettering.pick_words(rng)
+        words, font = lettering.pick_print(rng)
         line = draw_words(words, font, int(rng.uniform(0.05, 0.16) * height), ink)
         scale = min(1.0, width * 0.92 / line.width)
         line = line.resize((max(1, int(line.width * scale)), max(1, int(line.height * scale))))
@@ -119,7 +119,7 @@ def _draw_label(
         _draw_figure(label, pen, rng, lettering)
     top, count = height * 0.06, rows or int(rng.integers(1, 5))
     for _ in range(count):
-        words, font = lettering.pick_words(rng)
+        words, font = lettering.pick_print(rng)
         line = draw_words(words, font, int(rng.uniform(0.05, 0.28) * height), ink)
         scale = min(1.0, width * 0.92 / line.width)
         line = line.resize((max(1, int(line.width * scale)), max(1, int(line.height * scale))))
@@ -135,7 +135,7 @@ def _draw_figure(
 ) -> None:
     """A disc, a box, or a printed badge with words: packs bear those too."""
     x, y, reach = rng.uniform(0, label.width), rng.uniform(0, label.height), rng.uniform(20, 120)
-    if rng.random() < 0.4:
+    if rng.random() < 0.2:
         side = int(reach * 1.4)
         plate, ground = draw_plate(rng, int(side * rng.uniform(1, 2)), side)
         write_into(plate, rng, lettering, pick_ink(rng, ground))

@@ -11,7 +11,7 @@ from pipeline.records import RgbArray
 from pipeline.training.badge_shapes import Colour, fit, pick_colour
 from pipeline.training.icons import draw_icon
 from pipeline.training.lettering import Lettering, draw_words
-from pipeline.training.phrases import make_name
+from pipeline.training.phrases import make_name, pick_print
 
 Rng = np.random.Generator
 Mask = npt.NDArray[np.bool_]
@@ -31,7 +31,7 @@ def draw_surface(rgb: RgbArray, mask: Mask, rng: Rng, lettering: Lettering) -> R
         part = _draw_dial(rng, lettering, max(12, int(reach * rng.uniform(0.08, 0.3))))
     else:
         ink = pick_colour(rng, loud=rng.random() < 0.3)
-        name = make_name(rng) if rng.random() < 0.7 else lettering.pick_words(rng)[0]
+        name = make_name(rng) if rng.random() < 0.7 else pick_print(rng)
         part = draw_words(name, lettering.pick_font(rng), max(7, int(reach * rng.uniform(0.03, 0.14))), ink)
         part = fit(part, reach * 0.45, part.height) if part.width > reach * 0.45 else part
     spot = int(rng.integers(len(rows)))

@@ -11,7 +11,6 @@ from PIL import Image, ImageDraw, ImageFont
 from pipeline.compliance import adult, judge, overlay, overlay_evidence, placement, text, text_trunk
 from pipeline.compliance.overlay_evidence import NAMES, weigh_findings
 from pipeline.compliance.overlay_verdicts import judge_overlays
-from pipeline.config import ComplianceConfig
 from pipeline.images import decode
 from pipeline.labels import COMPLIANCE_DEFECTS
 from pipeline.records import RgbArray
@@ -79,59 +78,54 @@ def test_a_score_above_the_adult_threshold_is_flagged(monkeypatch: pytest.Monkey
 
 
 CORNER = np.pad(np.full((6, 12, 1), 0.95, np.float32), ((0, 34), (0, 28), (0, 1)))  # a badge up left
-LIMIT = float(overlay.read_card()["thresholds"]["badge"])
-DOUBTFUL = LIMIT * (1 + ComplianceConfig().badge_doubt) / 2
+CARD = overlay.read_card()
 
 
-def test_nothing_is_read_where_the_network_sees_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def _between(kind: str) -> float:
+    """A score from which text is read and that alone flags nothing."""
+    return float(CARD["reading"][kind]["from"] + CARD["thresholds"][kind]) / 2
+
+
+def test_nothing_is_read_where_the_network_sees_little(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(rgb: RgbArray, box: object) -> list[text.TextLine]:
         raise AssertionError("asked without need")
 
     monkeypatch.setattr(text, "read_text", refuse)
-    assert not judge_overlays(draw_product(), _finding(LIMIT * 0.2))["badge"].flag
-    assert not judge_overlays(draw_product(), _finding(DOUBTFUL))["badge"].flag  # no cell stands out
+    below = CARD["reading"]["badge"]["from"] * 0.98
+    assert not judge_overlays(draw_product(), _finding(below, cover=CORNER))["badge"].flag
     with pytest.raises(AssertionError, match="asked"):
-        judge_overlays(draw_product(), _finding(DOUBTFUL, cover=CORNER))
+        judge_overlays(draw_product(), _finding(_between("badge"), cover=CORNER))
 
 
 def test_a_sure_finding_is_flagged_with_its_boxes_and_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[object] = []
-
-    def read(rgb: RgbArray, box: object) -> list[text.TextLine]:
-        asked.append(box)
-        return [_line(0.02, 0.02, 0.3, 0.12)]
-
-    monkeypatch.setattr(text, "read_text", read)
-    word = judge_overlays(draw_product(), _finding(0.9999, cover=CORNER))["badge"]
-    assert word.flag
-    assert asked == [word.evidence["box"]] == word.evidence["boxes"]
-    assert word.evidence["text"] == ["SALE"]
-    assert word.evidence["text_area"] > 0
-
-
-def test_a_watermark_has_its_box_too_and_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(text, "read_text", None)
-    word = judge_overlays(draw_product(), _finding(0.0, 0.9999, CORNER[..., ::-1]))["watermark"]
-    assert word.flag
-    assert word.evidence["box"][:2] == [0.0, 0.0]
+    monkeypatch.setattr(text, "read_text", lambda rgb, box: [_line(0.02, 0.02, 0.3, 0.12)])
+    for kind, finding in (
+        ("badge", _finding(0.9999, 0.0, CORNER)),
+        ("watermark", _finding(0.0, 0.9999, CORNER[..., ::-1])),
+    ):
+        word = judge_overlays(draw_product(), finding)[kind]
+        assert word.flag
+        assert word.evidence["boxes"] == [word.evidence["box"]]
+        assert word.evidence["box"][:2] == [0.0, 0.0]
+        assert word.evidence["text"] == ["SALE"]
+        assert word.evidence["network"] == pytest.approx(0.9999)
+        assert word.evidence["text_area"] > 0
 
 
-@pytest.mark.parametrize(
-    ("lines", "flagged"),
-    [
-        ([_line(0.02, 0.02, 0.3, 0.12)], True),  # beside the product
-        ([_line(0.4, 0.45, 0.6, 0.55)], False),  # on it: its own print
-        ([_line(0.02, 0.02, 0.3, 0.12), _line(0.4, 0.45, 0.6, 0.55)], False),  # the product bears text too
-        ([], False),
-    ],
-)
-def test_in_doubt_text_beside_a_product_without_any_decides(
-    monkeypatch: pytest.MonkeyPatch, lines: list[text.TextLine], flagged: bool
+def test_an_offer_raises_the_badges_score_and_an_owners_name_the_watermarks(
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(text, "read_text", lambda rgb, box: lines)
-    word = judge_overlays(draw_product(extent=0.5), _finding(DOUBTFUL, cover=CORNER))["badge"]
-    assert word.flag == flagged
-    assert (word.evidence.get("decided_by") == "text beside the product") == flagged
+    def judge_with(words: str, kind: str) -> float:
+        line = text.TextLine(words, 0.9, (0.02, 0.02, 0.3, 0.12))
+        monkeypatch.setattr(text, "read_text", lambda rgb, box: [line])
+        cover = CORNER if kind == "badge" else CORNER[..., ::-1]
+        scores = {"badge": 0.0, "watermark": 0.0, kind: _between(kind)}
+        word = judge_overlays(draw_product(extent=0.5), overlay.OverlayFinding(scores, cover))[kind]
+        assert word.score is not None
+        return word.score
+
+    assert judge_with("-50%", "badge") > judge_with("Hartwell", "badge")
+    assert judge_with("www.photos.com", "watermark") > judge_with("Hartwell", "watermark")
 
 
 def test_a_scene_has_nothing_beside_the_product() -> None:

@@ -11,13 +11,21 @@ from PIL import Image
 
 from pipeline.__main__ import main
 from pipeline.commands.train_badge import HELD_OUT, split
-from pipeline.compliance.overlay import load_detector, read_card
+from pipeline.compliance.overlay import load_detector, read_card, weigh_reading
+from pipeline.compliance.overlay_reading import NAMES
 from pipeline.compliance.text_trunk import CHANNELS
-from pipeline.training import overlay_fit
+from pipeline.training import overlay_fit, overlay_net
 from pipeline.training.lettering import Lettering, find_lettering
 from pipeline.training.overlay_examples import KINDS, SIDE_PX, STRIDE, draw_pairs, finish
 from pipeline.training.overlay_net import OverlayHead
-from pipeline.training.overlay_thresholds import FALSE_SHARE, draw_held_out, fit_scores
+from pipeline.training.overlay_resume import take_weights
+from pipeline.training.overlay_thresholds import (
+    FALSE_SHARE,
+    READ_SHARE,
+    STAGED,
+    draw_held_out,
+    fit_scores,
+)
 from pipeline.training.staging import prepare
 from tests.pipeline.drawing import draw_product
 
@@ -55,9 +63,10 @@ def test_a_finished_picture_fills_the_networks_frame() -> None:
 def test_the_trunk_sees_at_four_strides_and_the_head_marks_cells_and_judges_the_whole() -> None:
     features = overlay_fit.load_trunk()(np.zeros((2, SIDE_PX, SIDE_PX, 3), np.uint8))
     sides = [SIDE_PX // stride for stride in (4, 8, 16, 32)]
-    assert [tuple(part.shape) for part in features] == [
+    assert [tuple(part.shape) for part in features[:-1]] == [
         (2, width, side, side) for width, side in zip(CHANNELS, sides, strict=True)
     ]
+    assert features[-1].shape == (2, SIDE_PX, SIDE_PX, 3)
     cover, whole = OverlayHead().eval()(*features)
     assert cover.shape == (2, len(KINDS), CELLS, CELLS)
     assert whole.shape == (2, len(KINDS))
@@ -86,17 +95,49 @@ def test_every_sixth_photo_is_held_out_and_small_folders_count_more() -> None:
     assert sum(int(photo[0, 0, 0]) == 1 for photo in learned) == 20
 
 
-def test_thresholds_leave_the_stated_share_of_clean_pictures() -> None:
+def test_thresholds_leave_the_stated_share_of_clean_pictures_once_the_doubtful_are_read() -> None:
     rng = np.random.default_rng(3)
     present = np.repeat(np.array([[False, False], [True, False], [False, True]]), (4000, 400, 400), axis=0)
-    evidence = rng.normal(0, 1, (4800, 2, 6)) + 4.0 * present[..., None]
-    card = fit_scores(evidence.astype(np.float32), present)
+    evidence = (rng.normal(0, 1, (4800, 2, 6)) + 1.2 * present[..., None]).astype(np.float32)
+    words = np.zeros((4800, 2, len(NAMES)), np.float32)
+    words[..., 0] = present
+    card = fit_scores(evidence, present, lambda row, slot: words[row, slot])
     for slot, kind in enumerate(KINDS):
-        fit = card["calibration"][kind]
+        fit, reading = card["calibration"][kind], card["reading"][kind]
         chances = 1 / (1 + np.exp(-(evidence[:, slot] @ np.array(fit["weights"]) + fit["shift"])))
-        flagged = int((chances[:4000] > card["thresholds"][kind]).sum())
+        scores = [
+            weigh_reading(reading, float(chance), told) if chance >= reading["from"] else chance
+            for chance, told in zip(chances, words[:, slot], strict=True)
+        ]
+        flagged = int((np.array(scores[:4000]) > card["thresholds"][kind]).sum())
         assert flagged == pytest.approx(4000 * FALSE_SHARE[kind], abs=2)
-        assert card["figures"][kind]["recall"] > 0.97
+        assert np.mean(chances[:4000] >= reading["from"]) == pytest.approx(READ_SHARE, abs=0.01)
+        unread = (chances >= np.quantile(chances[:4000], 1 - FALSE_SHARE[kind]))[present[:, slot]].mean()
+        assert card["figures"][kind]["recall"] > unread + 0.1
+
+
+def test_a_written_head_goes_on_as_it_was(lettering: Lettering, tmp_path: Path) -> None:
+    photos = [prepare(draw_product())]
+    first = overlay_fit.fit(photos, 3, 0, lettering, lambda _: None)
+    overlay_fit.save_network(first, tmp_path)
+    features = overlay_fit.load_trunk()(draw_pairs(photos, 4, (1, 1), lettering).pixels)
+    taken = OverlayHead()
+    take_weights(taken, tmp_path, features)
+    with torch.inference_mode():
+        for ours, theirs in zip(taken.eval()(*features), first(*features), strict=True):
+            assert float((ours - theirs).abs().max()) < 0.05 * float(theirs.abs().max())
+
+
+def test_weights_of_another_form_are_refused(
+    lettering: Lettering, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photos = [prepare(draw_product())]
+    monkeypatch.setattr(overlay_net, "MIXED", 48)
+    overlay_fit.save_network(overlay_fit.fit(photos, 2, 0, lettering, lambda _: None), tmp_path)
+    monkeypatch.undo()
+    features = overlay_fit.load_trunk()(draw_pairs(photos, 1, (1, 1), lettering).pixels)
+    with pytest.raises(ValueError, match="another form"):
+        take_weights(OverlayHead(), tmp_path, features)
 
 
 def test_held_out_pictures_are_clean_ones_and_ones_with_each_kind(lettering: Lettering) -> None:
@@ -104,8 +145,8 @@ def test_held_out_pictures_are_clean_ones_and_ones_with_each_kind(lettering: Let
         [draw_product(side=200), draw_product(side=200, ground=180)], 1, lettering
     )
     assert len(pictures) == len(present)
-    assert not present[:6].any()  # as they are, stored again, staged
-    assert present[6:].any(axis=1).mean() > 0.8
+    assert not present[: 2 * (2 + STAGED)].any()  # as they are, stored again, staged
+    assert present[2 * (2 + STAGED) :].any(axis=1).mean() > 0.8
     assert present.any(axis=0).all()
 
 

@@ -85,6 +85,7 @@ def start(place: Place, options: Options, children: list[Child]) -> None:
     first_steps.load_demo_once(place, web_environment, options.empty)
     await_answer(children[0], options.port)
     first_run.await_run(place, lambda: tend(children))
+    first_steps.label_demo_once(place, web_environment)
 
 
 def await_answer(web: Child, port: int) -> None:

@@ -88,6 +88,14 @@ def load_demo_once(place: Place, env: Mapping[str, str], empty: bool) -> None:
     note_first_start(place)
 
 
+def label_demo_once(place: Place, env: Mapping[str, str]) -> None:
+    """Have what the demo has drawn stated as labels, once its pictures are there; interrupted, again."""
+    mark = place.var / "demo-labels.done"
+    if is_debug(env) and (place.var / "demo-logins.txt").exists() and not mark.exists():
+        manage(place, env, "demo_labels")
+        mark.touch()
+
+
 def describe_logins(place: Place) -> str:
     """The ready-made people of the demo, one a line; where it was never loaded, how to make an account."""
     path = place.var / "demo-logins.txt"

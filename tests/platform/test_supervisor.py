@@ -109,6 +109,19 @@ def test_the_demo_is_loaded_on_the_first_start_with_debug_only(
     assert seen == commands + again
 
 
+@pytest.mark.parametrize(("debug", "loaded", "many"), [("1", True, 1), ("1", False, 0), ("0", True, 0)])
+def test_the_demo_is_labelled_once_where_it_was_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, debug: str, loaded: bool, many: int
+) -> None:
+    seen: list[str] = []
+    monkeypatch.setattr(first_steps, "manage", lambda place, env, command: seen.append(command))
+    if loaded:
+        (tmp_path / "demo-logins.txt").write_text("admin\n")
+    for _ in range(2):
+        first_steps.label_demo_once(Place(tmp_path), {"SMARTIMG_DEBUG": debug})
+    assert seen == ["demo_labels"] * many
+
+
 def test_a_database_that_holds_products_gets_no_demo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(first_steps, "has_products", lambda place: True)
     assert not first_steps.is_first_start(Place(tmp_path))

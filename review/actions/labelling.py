@@ -47,6 +47,7 @@ def record_answer(
     slot = question.slots.select_for_update(no_key=True).filter(leased_by=by).first()
     said = Answer(question=question, slot=slot, value=value, client_id=key, seconds=seconds)
     said.answered_by, said.answered_at = by, now
+    said.counts = trust.is_paused(by, question.subject) is None  # sent before the page knew of the pause
     said.is_late = slot is None or (question.state != Question.State.OPEN and not hasattr(question, "gold"))
     said.save()
     _close(slot)

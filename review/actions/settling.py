@@ -73,7 +73,8 @@ def recount(questions: Sequence[Question], now: datetime, *, reopen: bool = Fals
     for subject, group in groupby(in_order, key=lambda question: question.subject):
         ballots = read_ballots(list(group))
         asked = {person for ballot in ballots for person, _ in ballot.votes}
-        rule, weights = rule_of(subject), read_weights(subject, asked)
+        categories = {ballot.question.category_id for ballot in ballots} - {None}
+        rule, weights = rule_of(subject), read_weights(subject, asked, categories)
         reopened += sum(_count(ballot, weights, rule, now, reopen) for ballot in ballots)
     return reopened
 
@@ -106,10 +107,11 @@ def _fill(question: Question, said: list[tuple[int, str]], counted: Mapping[str,
     )
 
 
-def read_weights(subject: str, people: Iterable[int]) -> Weights:
+def read_weights(subject: str, people: Iterable[int], categories: Iterable[int | None]) -> Weights:
     """The standing of these people and the shares of the values, as of the last fitting."""
     standings = WorkerStanding.objects.filter(subject=subject, person__in=people)
-    fitted = list(SubjectEstimate.objects.filter(subject=subject))
+    here = Q(category__isnull=True) | Q(category__in=categories)
+    fitted = list(SubjectEstimate.objects.filter(here, subject=subject))
     return Weights(
         people=dict(standings.values_list("person_id", "confusion")),
         shares={row.category_id: row.shares for row in fitted if row.votes >= FEW_VOTES},

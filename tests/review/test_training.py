@@ -48,7 +48,7 @@ def make_snapshot(counts: dict[str, int], judge: str = "weapon", seed: int = 3) 
     return snapshot
 
 
-def make_row(snapshot: Snapshot, image: Image, value: str, group: str) -> SnapshotRow:
+def make_row(snapshot: Snapshot, image: Image | None, value: str, group: str) -> SnapshotRow:
     draw = int(hashlib.sha256(group.encode()).hexdigest(), 16) % 10
     side = "test" if draw < 2 else "validation" if draw < 4 else "train"
     said = {"value": value, "source": "gold", "group": group, "side": side}

@@ -13,26 +13,28 @@ from pipeline.dedup.prepare import GLANCE_LEVEL, Prepared
 from pipeline.dedup.registration import Matrix, rescale
 
 # Grey levels of the worst block. Of 2,375 copies made by two generators of the training catalogs, those that
-# are found reach 53, laid over each other by what is within their margins if those may mislead; nine tenths
-# of a product's other views pass 80.
-FAR = 80.0
+# are found reach 47, laid over each other by what is within their margins if those may mislead; five sixths
+# of a product's other views pass 70.
+FAR = 70.0
 BLOCK_PX = 5  # of a picture of 96: a twentieth
-LEAST_PX = 400  # that both must show: less tells nothing
+LEAST_PX = 100  # that both must show: less tells nothing
 _KERNEL = np.ones((3, 3), np.uint8)
 
 
 def look_apart(a: Prepared, b: Prepared, matrix: Matrix) -> float:
     """The worst block, grey levels, by which B differs from A when laid there by `matrix`; 0 cannot tell.
 
-    One pixel of tolerance at 96 pixels is four at the working size, so a rough map is good enough.
+    One pixel of tolerance at 96 pixels is four at the working size, so a rough map is good enough. Margins
+    do not count: what one picture shows there the other may have been cut off at.
     """
     size = a.thumbnail.shape[1], a.thumbnail.shape[0]
     small = rescale(matrix, a.scale(GLANCE_LEVEL), b.scale(GLANCE_LEVEL))[:2]
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     laid = cv2.warpAffine(b.thumbnail, small, size, flags=flags)
-    frame = cv2.warpAffine(np.full(b.thumbnail.shape[:2], 255, np.uint8), small, size, flags=flags)
-    frame = cv2.threshold(frame, 254, 255, cv2.THRESH_BINARY)[1]
-    seen = cv2.erode(frame, _KERNEL, borderType=cv2.BORDER_CONSTANT, borderValue=0)
+    shown = cv2.warpAffine(b.outline, small, size, flags=flags)
+    shown = cv2.threshold(shown, 254, 255, cv2.THRESH_BINARY)[1]
+    shown = cv2.erode(shown, _KERNEL, borderType=cv2.BORDER_CONSTANT, borderValue=0)
+    seen = cv2.bitwise_and(shown, a.outline)
     if cv2.countNonZero(seen) < LEAST_PX:
         return 0.0
     first = _relight(a.thumbnail, laid, seen)

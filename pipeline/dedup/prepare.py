@@ -118,10 +118,14 @@ class Prepared:
         return np.asarray(fit(self.rgb, LEVEL_SIDES_PX[GLANCE_LEVEL]), np.uint8)
 
     @cached_property
+    def outline(self) -> Pixels:
+        """`content` of the thumbnail."""
+        return find_content(self.thumbnail, find_margin_colours(self.thumbnail))
+
+    @cached_property
     def may_mislead(self) -> bool:
         """Whether the picture stands in a margin of its own that may lead a registration astray."""
-        small = find_content(self.thumbnail, find_margin_colours(self.thumbnail))
-        return is_framed(small) and self.inner_frame is not None
+        return is_framed(self.outline) and self.inner_frame is not None
 
     @cached_property
     def inner_frame(self) -> FrameBox | None:

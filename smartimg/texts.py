@@ -29,6 +29,7 @@ PYTHON_WORDS: dict[str, Any] = {
     **dict.fromkeys(("pgettext", "pgettext_lazy"), ((1, "c"), 2)),
     "npgettext": ((1, "c"), 2, 3),
 }
+OPTIONS = {"parse_template_string": True}  # words inside `${...}` of a script count too
 SCRIPT_WORDS: dict[str, Any] = {"gettext": None, "ngettext": PLURAL, "noop": None}
 Found = tuple[int, Any, list[str], str | None]  # line, text or texts, comments, context
 
@@ -52,7 +53,7 @@ def read_texts(path: Path) -> Iterable[Found]:
         method, words = "javascript", SCRIPT_WORDS
     if path.suffix == ".html":
         source = templatize(source, origin=str(path))
-    return extract(method, BytesIO(source.encode()), words, ("Translators",))
+    return extract(method, BytesIO(source.encode()), words, ("Translators",), OPTIONS)
 
 
 def collect(domain: str) -> Catalog:
@@ -86,9 +87,6 @@ def read(language: str, domain: str) -> Catalog:
 
 def update(language: str, domain: str) -> int:
     """Write .po and .mo anew: new texts come in empty, unused ones go; how many are not translated."""
-    from babel.messages.mofile import write_mo
-    from babel.messages.pofile import write_po
-
     catalog = read(language, domain)
     catalog.update(collect(domain), no_fuzzy_matching=True, update_creation_date=False)
     catalog.obsolete.clear()
@@ -97,11 +95,19 @@ def update(language: str, domain: str) -> int:
     catalog.creation_date = catalog.revision_date = datetime(2026, 1, 1, tzinfo=UTC)
     catalog.project, catalog.version, catalog.last_translator = "smartimg", "1", ""
     catalog.msgid_bugs_address, catalog.language_team = "", ""
+    save(catalog, language, domain)
+    return sum(not is_translated(message.string) for message in catalog if message.id)
+
+
+def save(catalog: Catalog, language: str, domain: str) -> None:
+    """The translations and what is compiled from them."""
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import write_po
+
     path = po_path(language, domain)
     path.parent.mkdir(parents=True, exist_ok=True)
     _write(path, lambda file: write_po(file, catalog, width=110, sort_output=True, include_lineno=False))
     _write(path.with_suffix(".mo"), lambda file: write_mo(file, catalog))
-    return sum(not is_translated(message.string) for message in catalog if message.id)
 
 
 def _write(path: Path, write: Callable[[IO[bytes]], None]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from pipeline.labels import QUALITY_DEFECTS
 from pipeline.training.plan import BadPlan, TrainingPlan, read_plan
@@ -69,11 +70,12 @@ def train(
 
 def _check(judge: str, snapshot: Snapshot, technique: str, config: Mapping[str, Any]) -> None:
     if judge in UNTAUGHT:
-        raise UnableToTrain(f"“{judge}” is not decided by a trained model.")
+        raise UnableToTrain(_("“{judge}” is not decided by a trained model.").format(judge=judge))
     if snapshot.frozen_at is None:
-        raise UnableToTrain(f"The data set “{snapshot}” is not frozen yet.", "snapshot")
+        raise UnableToTrain(_("The data set “{name}” is not frozen yet.").format(name=snapshot), "snapshot")
     if snapshot.judge != judge:
-        raise UnableToTrain(f"The data set “{snapshot}” teaches “{snapshot.judge}”.", "snapshot")
+        said = _("The data set “{name}” teaches “{judge}”.").format(name=snapshot, judge=snapshot.judge)
+        raise UnableToTrain(said, "snapshot")
     try:
         read_plan(technique, config)
     except BadPlan as error:
@@ -141,7 +143,7 @@ def roll_back(
         return known
     live = find_live(judge, category)
     if live is None:
-        raise UnableToRelease("No trained model is live: there is nothing to go back from.")
+        raise UnableToRelease(_("No trained model is live: there is nothing to go back from."))
     made = Release.objects.filter(judge=judge, category=category, model=live, is_rollback=False)
     first = made.order_by("-pk").first()
     before = first.replaces if first else None
@@ -172,7 +174,7 @@ def _make_live(
         return known
     before = find_live(judge, category)
     if model is not None and model == before:
-        raise UnableToRelease("This model is live already.")
+        raise UnableToRelease(_("This model is live already."))
     ModelVersion.objects.filter(judge=judge, category=category, state=State.LIVE).update(state=State.RETIRED)
     if model is not None:
         ModelVersion.objects.filter(pk=model.pk).update(state=State.LIVE)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.template import Library
+from django.template.defaultfilters import floatformat
 
 register = Library()
 
@@ -91,10 +92,10 @@ def signed(share: float | None) -> str:
     if share is None:
         return "–"
     points = round(100 * share, 1)
-    return f"{'+' if points > 0 else '−' if points < 0 else '±'}{abs(points):.1f}"
+    return f"{'+' if points > 0 else '−' if points < 0 else '±'}{floatformat(abs(points), 1)}"
 
 
 @register.filter
 def tenths(share: object) -> str:
     """A share of 0 to 1 in per cent with one decimal; a dash where there is none."""
-    return f"{100 * share:.1f} %" if isinstance(share, int | float) else "–"
+    return f"{floatformat(100 * share, 1)} %" if isinstance(share, int | float) else "–"

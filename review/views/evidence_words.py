@@ -112,6 +112,8 @@ def _sentence(name: str, said: Mapping[str, Any]) -> str:
         words.append(_("Text covers {share} % of it.").format(share=max(1, round(100 * found["text_area"]))))
     if found.get("longest_side_px"):
         words.append(_("Its longest side has {px} px.").format(px=found["longest_side_px"]))
+    if found.get("trained"):
+        words.append(_("A model that was trained here judged it."))
     if flag and not said.get("drops", True):
         words.append(_("A warning only: it does not take the picture out."))
     if not flag and said.get("threshold") is not None and _distance(said) < NEAR:

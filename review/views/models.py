@@ -16,6 +16,7 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from pipeline.training.plan import USED
 from review import tasks
 from review.access import ADMIN, NotFound, get_model_for, models_for, snapshots_for
 from review.actions import learning
@@ -93,7 +94,8 @@ def model(request: HttpRequest, model_id: int) -> HttpResponse:
 def list_recipe(found: ModelVersion) -> list[tuple[Any, Any]]:
     """(word, value) of the settings that the technique reads."""
     recipe = found.card.get("recipe", {})
-    return [(word, recipe[name]) for name, (word, _help) in model_words.SETTINGS.items() if name in recipe]
+    used = USED.get(recipe.get("technique", ""), ())
+    return [(word, recipe[name]) for name, (word, _help) in model_words.SETTINGS.items() if name in used]
 
 
 def show_pictures(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -23,6 +23,7 @@ from review.models import (
     LabelImport,
     ModelComparison,
     ModelVersion,
+    Question,
     RunProduct,
     SavedFilter,
     SecondOpinion,
@@ -162,23 +163,38 @@ class Ground:
     keys: dict[str, Any]
 
 
+def lay_trust(disputed: Question, person: User) -> dict[str, Any]:
+    """A question for a specialist, and a person who is paused."""
+    return {
+        "dispute": disputed.pk,
+        "gold": GoldQuestion.objects.create(question=disputed, value="yes").pk,
+        "standing": WorkerStanding.objects.create(person=person, subject="blur").pk,
+        "pause": WorkerPause.objects.create(person=person, subject="blur", reason="careless").pk,
+    }
+
+
+def lay_learning() -> dict[str, Any]:
+    """A data set, a model, and the work that goes on with them."""
+    snapshot = Snapshot.objects.create(name="badges", judge="badge")
+    model = ModelVersion.objects.create(name="m", sha256="a" * 64, judge="badge", state="live")
+    return {
+        "model": model.pk,
+        "training": TrainingRun.objects.create(judge="badge", snapshot=snapshot).pk,
+        "comparison": ModelComparison.objects.create(candidate=model, snapshot=snapshot).pk,
+        "snapshot": snapshot.pk,
+        "export": SnapshotExport.objects.create(snapshot=snapshot, format="csv").pk,
+        "loop": ImproveLoop.objects.create(judge="badge").pk,
+        "label_import": LabelImport.objects.create(file_name="labels.csv", format="csv").pk,
+    }
+
+
 @pytest.fixture
 def ground(ada: User, sam: User) -> Ground:
     proposal = make_proposal(product=make_product(category="Furniture > Armchairs"))
     decision = Decision.objects.create(proposal=proposal, kind="reject", submit_key="k", decided_by=ada)
     selected = RunProduct.objects.create(run=proposal.run, product=proposal.product, proposal=proposal)
     said = {"reason": "odd", "submit_key": "f", "raised_by": ada}
-    disputed = make_question(product=proposal.product, state="disputed")
-    snapshot = Snapshot.objects.create(name="badges", judge="badge")
-    model = ModelVersion.objects.create(name="m", sha256="a" * 64, judge="badge", state="live")
     keys = {
-        "model": model.pk,
-        "training": TrainingRun.objects.create(judge="badge", snapshot=snapshot).pk,
-        "comparison": ModelComparison.objects.create(candidate=model, snapshot=snapshot).pk,
-        "dispute": disputed.pk,
-        "gold": GoldQuestion.objects.create(question=disputed, value="yes").pk,
-        "standing": WorkerStanding.objects.create(person=sam, subject="blur").pk,
-        "pause": WorkerPause.objects.create(person=sam, subject="blur", reason="careless").pk,
         "bulk": BulkApproval.objects.create(submit_key="b", approved_by=sam).pk,
         "filter": SavedFilter.objects.create(person=sam, name="mine").pk,
         "opinion": SecondOpinion.objects.create(decision=decision).pk,
@@ -189,10 +205,8 @@ def ground(ada: User, sam: User) -> Ground:
         "product": proposal.product.external_id,
         "report": CatalogImport.objects.create(path="catalog.jsonl").pk,
         "selection": selected.pk,
-        "snapshot": snapshot.pk,
-        "export": SnapshotExport.objects.create(snapshot=snapshot, format="csv").pk,
-        "loop": ImproveLoop.objects.create(judge="badge").pk,
-        "label_import": LabelImport.objects.create(file_name="labels.csv", format="csv").pk,
+        **lay_trust(make_question(product=proposal.product, state="disputed"), sam),
+        **lay_learning(),
         "pair": "left={}&right={}".format(*list_shas(proposal)[:2]),
         "picture": image_url(proposal.items.all()[0].image.sha256, 480),
     }

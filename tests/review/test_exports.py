@@ -114,6 +114,13 @@ def test_the_checksum_is_that_of_the_file(frozen: Snapshot) -> None:
     assert exports.list_sums(made) == f"{told['sha256']}  blur-{frozen.pk}-labels.csv\n"
 
 
+def test_the_digest_can_be_made_again_of_the_file(frozen: Snapshot) -> None:
+    columns = ("sha256", "other_sha256", "value", "source", "side")
+    rows = sorted([row[name] for name in columns] for row in parse("csv", read(export(frozen, "csv"))))
+    lines = "".join("\t".join(row) + "\n" for row in rows)
+    assert hashlib.sha256(lines.encode()).hexdigest() == frozen.digest
+
+
 def test_coco_has_a_file_for_each_side_with_the_whole_picture_as_box(pictured: Snapshot) -> None:
     made = export(pictured, "coco")
     assert [file["name"] for file in made.files] == ["train.json", "validation.json", "test.json"]

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerError
 
-from review.actions import drafts, learning, runs, work
+from review.actions import drafts, learning, question_sources, runs, work
 from review.models import (
     ImproveLoop,
     LabelImport,
@@ -105,6 +105,12 @@ def weigh_answers() -> None:
     from review.actions import upkeep
 
     upkeep.keep_up(now=timezone.now())
+
+
+@shared_task
+def ask_disputed() -> None:
+    """Ask the crowd where specialists contradict each other; beat calls this."""
+    question_sources.ask_disputed(now=timezone.now())
 
 
 @shared_task

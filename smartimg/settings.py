@@ -208,6 +208,7 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
     "resume-runs": {"task": "review.tasks.resume_runs", "schedule": 15.0},
     "resume-work": {"task": "review.tasks.resume_work", "schedule": 15.0},
+    "ask-disputed": {"task": "review.tasks.ask_disputed", "schedule": 300.0},
     "weigh-answers": {"task": "review.tasks.weigh_answers", "schedule": 60.0},
     "clean-drafts": {"task": "review.tasks.clean_drafts", "schedule": 86_400.0},
 }

@@ -28,6 +28,7 @@ urlpatterns = [
     path("", include("review.views.crowd_rules")),
     path("", include("review.views.disputes")),
     path("", include("review.views.answering")),
+    path("", include("review.views.questions")),
     path("", include("review.views.data_sets")),
     path("", include("review.views.downloads")),
     path("", include("review.views.label_imports")),

@@ -14,6 +14,7 @@ from django.db import transaction
 from review.actions import benefit, changes
 from review.actions.asking import Asked, ask, count_products, rank
 from review.actions.changes import Change, DraftItem
+from review.actions.question_sources import find_audited
 from review.models import (
     Category,
     Event,
@@ -228,6 +229,8 @@ def _ask(product: Product, draft: Draft, images: Mapping[str, Image], now: datet
         for image, doubt in doubts
     ]
     ask(asked, origin=Question.Origin.DOUBT, now=now)
+    audited = [one for item in draft.items for one in find_audited(item, images[item.sha256].pk, product)]
+    ask(audited, origin=Question.Origin.AUDIT, now=now)
 
 
 def _note_category(product: Product, draft: Draft) -> None:

@@ -60,6 +60,7 @@ SECTIONS = (
         _("Label"),
         (
             Entry("label", _("Questions"), ("/label/",), EVERYBODY),
+            Entry("questions", _("Asked"), ("/questions/",), ADMINS),
             Entry("disputes", _("Disputes"), ("/disputes/",)),
             Entry("known-questions", _("Known questions"), ("/known-questions/",)),
             Entry("crowd", _("Crowd"), ("/crowd/",), ADMINS),

@@ -99,6 +99,7 @@ TABLE: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "picture": ("GET", "{picture}", (HIDDEN,) * 6),  # signed, but not in the store
     "label": ("GET", "/label/", LABELLING),
     "label-grid": ("GET", "/label/grid/", LABELLING),
+    "questions": ("GET", "/questions/", ADMINS),
     "label-ahead": ("POST", "/label/ahead/", LABELLING),
     "label-answers": ("POST", "/label/answers/", LABELLING),
     "label-pass": ("POST", "/label/pass/", (LOG_IN, NO, HIDDEN, HIDDEN, HIDDEN, HIDDEN)),  # of no question

@@ -114,11 +114,11 @@ def tell_verdict(figures: Mapping[str, Any]) -> tuple[str, str]:
     main = FIGURES[figures["main"]]
     said = {
         "better": (
-            "added",
+            "good",
             _("The candidate is better: %(figure)s is higher, whichever products are drawn."),
         ),
-        "worse": ("removed", _("The candidate is worse: %(figure)s is lower, whichever products are drawn.")),
-        "undecided": ("unsure", _("No difference in %(figure)s that could not be chance.")),
+        "worse": ("bad", _("The candidate is worse: %(figure)s is lower, whichever products are drawn.")),
+        "undecided": ("", _("No difference in %(figure)s that could not be chance.")),
     }[figures["verdict"]]
     return said[0], said[1] % {"figure": main}
 

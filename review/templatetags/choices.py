@@ -1,4 +1,4 @@
-"""Long lists to choose from, written at once: a template's loop takes milliseconds for hundreds of options."""
+"""Long lists to choose from, written at once: a loop in a template takes long for hundreds of options."""
 
 from __future__ import annotations
 

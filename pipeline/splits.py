@@ -8,8 +8,6 @@ from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 Ints = NDArray[np.int64]
 
@@ -29,6 +27,9 @@ def unite(size: int, left: Ints, right: Ints) -> Ints:
 
     Returns int64 (size,), numbered from 0. Memory is linear in things and edges.
     """
+    from scipy.sparse import coo_array  # pages load this module, and never ask it this
+    from scipy.sparse.csgraph import connected_components
+
     edges = coo_array((np.ones(len(left), dtype=np.int8), (left, right)), shape=(size, size))
     return connected_components(edges, directed=False)[1].astype(np.int64)
 

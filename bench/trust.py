@@ -54,7 +54,7 @@ class Crowd:
 
 
 def main() -> int:
-    """Print the figures; 1 where a spammer was never paused or an honest person was."""
+    """Print the figures; 1 where a spammer was never paused, or an honest person was."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--items", type=int, default=2000)
     parser.add_argument("--people", type=int, default=50)
@@ -67,11 +67,12 @@ def main() -> int:
     refuse_used()
     begun = time.monotonic()
     found = {**vars(wanted), "out": None, "live": run_live(wanted), "fixed": run_fixed(wanted)}
-    text = json.dumps(found | {"seconds": round(time.monotonic() - begun, 1)}, indent=1)
+    text = json.dumps(found | {"seconds": round(time.monotonic() - begun, 1)}, indent=1, default=int)
     print(text)
     if wanted.out:
         wanted.out.write_text(text + "\n", encoding="utf-8")
-    return int(found["live"]["honest_paused"] > 0)
+    live = found["live"]
+    return int(live["honest_paused"] > 0 or live["spammers_paused"] < live["spammers"])
 
 
 def refuse_used() -> None:

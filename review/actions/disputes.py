@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from review.actions import labels
 from review.actions.settling import CANNOT_TELL
@@ -46,7 +47,7 @@ def settle(*, question: Question, by: User, value: str, now: datetime) -> Label 
     Said again by the same person it changes nothing. Raises UnableToSettle where somebody else was first.
     """
     if value not in (*question.choices, CANNOT_TELL):
-        raise UnableToSettle("Nothing was stored: the question does not offer this answer.")
+        raise UnableToSettle(_("Nothing was stored: the question does not offer this answer."))
     held = Question.objects.select_for_update(no_key=True).get(pk=question.pk)
     if held.state != DISPUTED:
         return _find_own(held, by, value)
@@ -75,8 +76,8 @@ def _find_own(question: Question, by: User, value: str) -> Label | None:
         return said
     if question.state == WITHDRAWN and value == CANNOT_TELL:
         return None
-    who = said.created_by.username if said and said.created_by else "Somebody"
-    raise UnableToSettle(f"{who} settled it meanwhile; your answer was not needed.")
+    who = said.created_by.username if said and said.created_by else _("Somebody")
+    raise UnableToSettle(_("{who} settled it meanwhile; your answer was not needed.").format(who=who))
 
 
 @transaction.atomic

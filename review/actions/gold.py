@@ -7,6 +7,7 @@ from datetime import datetime
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, QuerySet, Sum
+from django.utils.translation import gettext as _
 
 from pipeline.voting import wilson_interval
 from review.actions import labels
@@ -31,7 +32,7 @@ def make_gold(*, question: Question, value: str, by: User | None, now: datetime)
     if known:
         return known
     if value not in question.choices:
-        raise UnableToKnow("The question does not offer this answer.")
+        raise UnableToKnow(_("The question does not offer this answer."))
     close_slots(question)
     question.state, question.settled_value, question.settled_at = Question.State.SETTLED, value, now
     question.save(update_fields=["state", "settled_value", "settled_at"])

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from pipeline.voting import find_decline, wilson_interval
 from review.actions import settling
@@ -55,10 +56,12 @@ def list_known_answers(person: User, subject: str) -> list[tuple[int, str, str]]
 
 
 def _explain(right: int, seen: int, rule: AskingRule) -> str:
-    return (
-        f"{right} of the last {seen} questions with a known answer were answered right; "
-        f"at least {rule.pause_below:.0%} are needed."
+    """In the person's language: this happens as they answer, and they are who reads it."""
+    words = _(
+        "{right} of the last {seen} questions with a known answer were answered right; "
+        "at least {least} % are needed."
     )
+    return words.format(right=right, seen=seen, least=round(100 * rule.pause_below))
 
 
 @transaction.atomic

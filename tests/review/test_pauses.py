@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from review.actions import gold, labelling, pauses, trust
 from review.models import Answer, GoldQuestion, Label, Question, WorkerPause, WorkerStanding
@@ -62,8 +62,14 @@ def test_whoever_is_mostly_wrong_is_paused_with_the_reason(wim: User) -> None:
     pause = trust.is_paused(wim, "blur")
     assert pause is not None
     assert pause.reason.startswith("0 of the last 8 questions with a known answer were answered right")
-    assert "at least 70%" in pause.reason
+    assert "at least 70 % are needed" in pause.reason
     assert trust.is_paused(wim, "type") is None
+
+
+def test_the_reason_is_in_the_persons_language(wim: User) -> None:
+    with translation.override("de"):
+        answer_known(wim, *["no"] * 8)
+    assert WorkerPause.objects.get().reason.startswith("0 der letzten 8 Fragen mit bekannter Antwort")
 
 
 def test_bad_luck_pauses_nobody(wim: User) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -40,6 +41,7 @@ FROM review_questionslot WHERE question_id = %(question)s
 ON CONFLICT DO NOTHING
 """
 MOST_TRIES = 20
+SHOWN = ("image", "other", "product", "category")
 
 
 @dataclass(frozen=True)
@@ -83,40 +85,49 @@ def _list_held(by: User, now: datetime) -> list[Question]:
     """In the order in which they were taken; what others have settled meanwhile is not shown any more."""
     worth = Q(question__state=Question.State.OPEN) | Q(question__gold__is_active=True)
     rows = QuestionSlot.objects.filter(worth, leased_by=by, leased_until__gte=now)
-    return _load(list(rows.order_by("leased_until", "pk").values_list("question_id", flat=True)))
+    shown = rows.select_related(*(f"question__{name}" for name in SHOWN))
+    return [slot.question for slot in shown.order_by("leased_until", "pk")]
 
 
 def _load(ids: Sequence[int]) -> list[Question]:
-    rows = Question.objects.select_related("image", "other", "product", "category").in_bulk(ids)
+    rows = Question.objects.select_related(*SHOWN).in_bulk(ids)
     return [rows[pk] for pk in ids if pk in rows]
 
 
-def _list_open(by: User, held: Sequence[Question], subject: str, paused: set[str]) -> list[str]:
+def _list_open(by: User, held: Sequence[Question], subject: str, paused: set[str]) -> Iterator[str]:
     """Subjects in the order in which they are to be tried: the same for a while, then what matters most."""
     closed = paused | set(AskingRule.objects.filter(is_open=False).values_list("subject", flat=True))
-    found = [subject] if subject else list_subjects()
+    if subject:
+        return (one for one in (subject,) if one not in closed)
     last = Answer.objects.filter(answered_by=by).order_by("-pk")
     streak = list(last.values_list("question__subject", flat=True)[:IN_A_ROW])
     is_long = len(streak) == IN_A_ROW and len(set(streak)) == 1
     current = held[-1].subject if held else (streak[0] if streak else "")
-    if current in found and not is_long:
-        found.remove(current)
-        found.insert(0, current)
-    return [one for one in found if one not in closed]
+    return _go_on("" if is_long else current, closed)
+
+
+def _go_on(current: str, closed: set[str]) -> Iterator[str]:
+    """The current subject; the others are looked for only when it has no more."""
+    if current and current not in closed:
+        yield current
+    yield from (one for one in list_subjects() if one != current and one not in closed)
 
 
 def _fill(
-    by: User, now: datetime, held: Sequence[Question], wanted: int, subjects: Sequence[str]
+    by: User, now: datetime, held: Sequence[Question], wanted: int, subjects: Iterator[str]
 ) -> list[Question]:
     """A known question where its turn has come, then free ones."""
     taken: list[int] = []
     until = now + LASTS + timedelta(milliseconds=len(held) + 1)
-    gold = trust.choose_gold(by, subjects[0], now) if subjects else None
+    first = next(subjects, None)
+    if first is None:
+        return []
+    gold = trust.choose_gold(by, first, now)
     if gold is not None and gold.pk not in {question.pk for question in held}:
         _hold_known(gold, by, until)
         taken.append(gold.pk)
     pictures = [question.image_id for question in held] + ([gold.image_id] if gold else [])
-    for subject in subjects:
+    for subject in chain([first], subjects):
         while len(held) + len(taken) < wanted:
             until += timedelta(milliseconds=1)
             found = claim(by=by, subject=subject, now=now, until=until, besides=pictures)

@@ -84,5 +84,6 @@ def lay_ground(settings: Any, folder: Path, monkeypatch: pytest.MonkeyPatch) -> 
     options = {"location": str(folder), "base_url": None}
     kept = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": options}
     settings.STORAGES = {**settings.STORAGES, "default": kept}
+    settings.LEASE_S = 3600  # the heartbeat's own connection sees nothing of a test's transaction
     monkeypatch.setattr(FakeAssessor, "backbone", SmallBackbone())
     monkeypatch.setattr(inference, "load_assessor", FakeAssessor)

@@ -27,6 +27,7 @@ def place(settings: Any, tmp_path: Path) -> None:
     options = {"location": str(tmp_path), "base_url": None}
     folder = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": options}
     settings.STORAGES = {**settings.STORAGES, "default": folder}
+    settings.LEASE_S = 3600  # the heartbeat's own connection sees nothing of a test's transaction
 
 
 def keep(data: bytes) -> Image:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
+from review.views import frame
 from smartimg import health
 
 urlpatterns = [
@@ -38,6 +39,7 @@ urlpatterns = [
     path("api/", include("review.api.urls")),
     path("admin/", admin.site.urls),
     path("health/", health.report, name="health"),
+    path("<path:path>", frame.not_here, name="not-here"),
 ]
 
 handler404 = "review.views.frame.not_found"

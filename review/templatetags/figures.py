@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.humanize.templatetags.humanize import intcomma
@@ -41,6 +42,14 @@ def drops(count: int, reason: str) -> str:
     """What so many dropped images are: 'Blurred images', 'Copy'."""
     one, many = {**POOR, "duplicate": COPY}.get(reason, (reason, reason))
     return capfirst(ngettext(one, many, count))
+
+
+@register.filter
+def as_bars(found: Sequence[tuple[str, int]]) -> list[dict[str, Any]]:
+    """(reason, count) as rows of a chart of bars, the longest first."""
+    most = max((count for _reason, count in found), default=1)
+    rows = sorted(found, key=lambda row: -row[1])
+    return [{"word": drops(n, reason), "many": n, "share": round(100 * n / most)} for reason, n in rows]
 
 
 @register.filter

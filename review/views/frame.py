@@ -8,7 +8,8 @@ from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import resolve
 from django_htmx.http import HttpResponseClientRefresh
 
 from review.access import NotAllowed, NotFound, require_role, roles_of
@@ -53,6 +54,14 @@ def context(request: HttpRequest) -> dict[str, Any]:
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """There is nothing here, or it is not yours."""
     return render(request, "404.html", status=404)
+
+
+def not_here(request: HttpRequest, path: str) -> HttpResponse:
+    """Any other address: one of ours that lacks its slash, or nothing; DEBUG would list all addresses."""
+    is_read = request.method in ("GET", "HEAD") and not path.endswith("/")
+    if is_read and resolve(f"{request.path_info}/").url_name != "not-here":
+        return redirect(request.get_full_path(force_append_slash=True))
+    return not_found(request)
 
 
 def not_allowed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

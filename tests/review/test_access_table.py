@@ -54,6 +54,7 @@ TABLE: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "log-in": ("GET", "/log-in/", ALL),
     "log-out": ("POST", "/log-out/", ALL),
     "health": ("GET", "/health/", ALL),
+    "not-here": ("GET", "/nothing/here/", (HIDDEN,) * 6),
     "queue": ("GET", "/queue/", REVIEW),
     "sure": ("GET", "/queue/sure/", REVIEW),
     "approve-sure": ("POST", "/queue/sure/approve/", REVIEW),

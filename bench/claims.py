@@ -103,7 +103,7 @@ def claim(person: Any, wanted: argparse.Namespace) -> int:
     from review.views.queue_filters import Filters
 
     filters = Filters(sort=wanted.sort, category=wanted.category)
-    rows = filters.order.sort(filters.narrow(person)[0])
+    rows = filters.order.sort(filters.rows_to_take(person))
     if wanted.hold:
         rows = rows.filter(~Q(leased_by=person) | Q(leased_by__isnull=True))
     return leases.take_next(rows=rows, by=person, now=timezone.now())[0]

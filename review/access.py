@@ -96,6 +96,11 @@ def products_for(user: AnyUser) -> QuerySet[Product]:
     return Product.objects.filter(_in_granted_categories(user))
 
 
+def sees_all_categories(user: AnyUser) -> bool:
+    """Whether nothing is left out of what this person may decide on."""
+    return ADMIN in roles_of(user) or "" in _granted_paths(user)
+
+
 def proposals_for(user: AnyUser) -> ProposalQuerySet:
     """The proposals that a person may decide on."""
     require_role(user, SPECIALIST, ADMIN)
@@ -207,7 +212,7 @@ def get_question_for(user: AnyUser, question_id: int) -> Question:
 
 
 def disputes_for(user: AnyUser) -> QuerySet[Question]:
-    """Questions that specialists settle, of their own categories; without a product, of those who have all."""
+    """Questions that specialists settle, of their own categories; without a product, for those with all."""
     require_role(user, SPECIALIST, ADMIN)
     if ADMIN in roles_of(user) or "" in _granted_paths(user):
         return Question.objects.all()

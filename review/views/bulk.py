@@ -34,7 +34,7 @@ def sure(request: HttpRequest) -> HttpResponse:
     """The next sure proposals, held for this person; what was approved last can be undone."""
     assert isinstance(request.user, User)
     filters, now = Filters.read(request.GET), timezone.now()
-    rows = bulk.sure_ones(filters.narrow(request.user)[0])
+    rows = bulk.sure_ones(filters.rows_to_take(request.user))
     taken: list[int] = []
     for stretch in filters.order.ranges(rows, request.GET.get("after", "")):
         if len(taken) < bulk.MOST:

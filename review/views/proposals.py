@@ -28,7 +28,7 @@ def next_proposal(request: HttpRequest) -> HttpResponse:
     """Take the next free proposal of the queue and go there; to the queue when there is none."""
     assert isinstance(request.user, User)
     filters, now, by = Filters.read(request.GET), timezone.now(), request.user
-    rows, cursor = filters.narrow(by)[0], request.GET.get("after", "")
+    rows, cursor = filters.rows_to_take(by), request.GET.get("after", "")
     for stretch in (*filters.order.ranges(rows, cursor), filters.order.sort(rows)):
         for taken in leases.take_next(rows=stretch, by=by, now=now):
             return redirect(reverse("proposal", args=[taken]) + filters.address())
@@ -54,7 +54,7 @@ def proposal_page(request: HttpRequest, proposal_id: int) -> HttpResponse:
 
 
 def _list_commands() -> dict[str, str]:
-    return {command: what for command, (_, what) in preferences.COMMANDS.items()}
+    return {command: str(what) for command, (_, what) in preferences.COMMANDS.items()}
 
 
 def _take(proposal: Proposal, by: User) -> bool:

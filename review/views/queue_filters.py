@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.db.models import Q
 from django.http import QueryDict
 
-from review.access import AnyUser, proposals_for
+from review.access import AnyUser, proposals_for, sees_all_categories
 from review.models import CHANGES, Category, Proposal
 from review.models.proposals import ProposalQuerySet
 from review.views.keyset import Order, count_up_to, read_rows
@@ -83,6 +83,12 @@ class Filters:
             rows = rows.filter(changes__has_key=self.change)
         return rows
 
+    def rows_to_take(self, user: AnyUser) -> ProposalQuerySet:
+        """The same rows, found quickly: where nothing is left out, by the index of the order alone."""
+        if self.category or self.run or self.change or not sees_all_categories(user):
+            return self.narrow(user)[0]
+        return self.rows(user)
+
     def narrow(self, user: AnyUser) -> tuple[ProposalQuerySet, int | None]:
         """The same rows, and how many, up to COUNT_UP_TO; None for more.
 
@@ -95,5 +101,5 @@ class Filters:
 
 def find_next(user: User, filters: Filters, cursor: str, now: datetime, many: int) -> list[Proposal]:
     """The free proposals behind a cursor, and from the beginning again where none are left."""
-    free = filters.narrow(user)[0].free_for(user, now)
+    free = filters.rows_to_take(user).free_for(user, now)
     return read_rows(free, [*filters.order.ranges(free, cursor), filters.order.sort(free)], many)

@@ -56,7 +56,7 @@ def second_opinion(request: HttpRequest, opinion_id: int) -> HttpResponse:
         messages.info(request, _("This second opinion was given."))
         return redirect("queue")
     data = _describe(opinion, request.user)
-    commands = {command: what for command, (_key, what) in preferences.COMMANDS.items()}
+    commands = {command: str(what) for command, (_key, what) in preferences.COMMANDS.items()}
     keys = preferences.read_keys(request.user)
     context = {
         **_make_context(opinion, data),

@@ -54,8 +54,7 @@ class Worker:
         self.rng, self.look_s, self.serial = np.random.default_rng(seed), look_s, 0
 
     async def work(self) -> None:
-        """Log in, and answer until there is nothing left to do."""
-        await self.log_in()
+        """Answer until there is nothing left to do."""
         said = await self.send("ahead", {})
         idle = 0
         while idle < ENOUGH and not (said.get("pause") or {}).get("isAll"):
@@ -68,14 +67,20 @@ class Worker:
             await asyncio.sleep(self.look_s * self.person.pace * float(self.rng.lognormal(-0.1, 0.4)))
             said = await self.act(said["questions"][0])
 
-    async def log_in(self) -> None:
-        """By the form."""
-        await self.client.get("/log-in/")
-        token = self.client.cookies["csrftoken"]
-        form = {"username": self.person.name, "password": PASSWORD, "csrfmiddlewaretoken": token}
-        answer = await self.client.post("/log-in/", data=form)
-        if answer.status_code != 302:
-            raise SystemExit(f"{self.person.name} cannot log in: {answer.status_code}")
+    async def log_in(self, door: asyncio.Semaphore) -> None:
+        """By the form; a few at a time, as checking a password is meant to take long."""
+        async with door:
+            for _ in range(PATIENCE):
+                try:
+                    await self.client.get("/log-in/")
+                    token = self.client.cookies["csrftoken"]
+                    form = {"username": self.person.name, "password": PASSWORD, "csrfmiddlewaretoken": token}
+                    answer = await self.client.post("/log-in/", data=form)
+                except httpx.HTTPError:
+                    continue
+                if answer.status_code == 302:
+                    return
+            raise SystemExit(f"{self.person.name} cannot log in")
 
     async def act(self, question: dict[str, Any]) -> dict[str, Any]:
         """Answer it; now and then pass it by, or answer, take back and answer again."""
@@ -135,12 +140,18 @@ class Worker:
 
 
 async def run(app: Application, people: list[Person], ledger: Ledger, wanted: argparse.Namespace) -> float:
-    """All at once; gives how long it took from the first log-in to the last answer."""
+    """Everybody logs in, then all begin; gives how long it took to the last answer."""
+    clients = [httpx.AsyncClient(base_url=app.url, timeout=60) for _ in people]
+    workers = [
+        Worker(person, client, ledger, wanted.seed + number, wanted.look)
+        for number, (person, client) in enumerate(zip(people, clients, strict=True))
+    ]
+    door = asyncio.Semaphore(4)
+    await asyncio.gather(*(worker.log_in(door) for worker in workers))
+    began = time.perf_counter()
     async with asyncio.TaskGroup() as group:
-        clients = [httpx.AsyncClient(base_url=app.url, timeout=30) for _ in people]
-        began = time.perf_counter()
-        for number, (person, client) in enumerate(zip(people, clients, strict=True)):
-            group.create_task(Worker(person, client, ledger, wanted.seed + number, wanted.look).work())
+        for worker in workers:
+            group.create_task(worker.work())
         if wanted.kill:
             group.create_task(disturb(app, ledger, len(ledger.truths)))
     spent = time.perf_counter() - began

@@ -14,6 +14,7 @@ from django.db import transaction
 from review.actions import benefit, changes
 from review.actions.asking import Asked, ask, count_products, rank
 from review.actions.changes import Change, DraftItem
+from review.actions.pair_questions import find_doubtful_hero, find_doubtful_pairs
 from review.actions.question_sources import find_audited
 from review.models import (
     Category,
@@ -228,8 +229,12 @@ def _ask(product: Product, draft: Draft, images: Mapping[str, Image], now: datet
         )
         for image, doubt in doubts
     ]
-    ask(asked, origin=Question.Origin.DOUBT, now=now)
     audited = [one for item in draft.items for one in find_audited(item, images[item.sha256].pk, product)]
+    pairs = [one for item in draft.items for one in find_doubtful_pairs(item, images, product)]
+    asked += [one for origin, one in pairs if origin == Question.Origin.DOUBT]
+    audited += [one for origin, one in pairs if origin == Question.Origin.AUDIT]
+    asked += find_doubtful_hero(draft.change, images, product)
+    ask(asked, origin=Question.Origin.DOUBT, now=now)
     ask(audited, origin=Question.Origin.AUDIT, now=now)
 
 

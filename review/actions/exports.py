@@ -11,6 +11,9 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from review.actions import files, work
 from review.actions.export_archives import FolderDraft, ShardDraft
@@ -28,7 +31,7 @@ Clock = Callable[[], datetime]
 class Format:
     """How a data set can be had: `rows` of a file at most, `by_side` where every side has its own files."""
 
-    word: str
+    word: str | Promise
     suffix: str
     draft: Callable[[Path, Snapshot, int], Draft]
     rows_at_once: int = 50_000
@@ -42,8 +45,10 @@ FORMATS = {
     "jsonl": Format("JSON Lines", ".jsonl", JsonLinesDraft),
     "parquet": Format("Parquet", ".parquet", ParquetDraft, rows=ROWS_A_FILE),
     "coco": Format("COCO", ".json", CocoDraft, by_side=True, takes_pairs=False, rows_at_once=5000),
-    "folder": Format("image folder (tar)", ".tar", FolderDraft, rows_at_once=200),
-    "webdataset": Format("WebDataset shards", ".tar", ShardDraft, 200, SAMPLES_A_SHARD, by_side=True),
+    "folder": Format(gettext_lazy("image folder (tar)"), ".tar", FolderDraft, rows_at_once=200),
+    "webdataset": Format(
+        gettext_lazy("WebDataset shards"), ".tar", ShardDraft, 200, SAMPLES_A_SHARD, by_side=True
+    ),
 }
 
 
@@ -63,13 +68,16 @@ class Plan:
 def start(*, snapshot: Snapshot, format: str, by: User | None, now: datetime) -> SnapshotExport:
     """Ask for a data set in a format; asked again, it is the same one, and one that stopped goes on."""
     if format not in FORMATS:
-        raise UnableToExport(f"There is no format {format[:20]!r}. Known: {', '.join(FORMATS)}.")
+        raise UnableToExport(
+            _("There is no format {name}. Known: {known}.").format(name=format[:20], known=", ".join(FORMATS))
+        )
     if snapshot.frozen_at is None:
-        raise UnableToExport("The data set is not frozen yet.")
+        raise UnableToExport(_("The data set is not frozen yet."))
     if is_of_two(snapshot.judge) and not FORMATS[format].takes_pairs:
-        raise UnableToExport(f"{FORMATS[format].word} has no pairs of pictures. Take another format.")
+        word = FORMATS[format].word
+        raise UnableToExport(_("{format} has no pairs of pictures. Take another format.").format(format=word))
     going = SnapshotExport.objects.exclude(state=SnapshotExport.State.FAILED)
-    export, _ = going.get_or_create(
+    export, _made = going.get_or_create(
         snapshot=snapshot, format=format, defaults={"created_by": by, "created_at": now}
     )
     if export.state == SnapshotExport.State.STOPPED:

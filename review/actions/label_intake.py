@@ -9,18 +9,21 @@ from typing import IO, Any
 from django.contrib.auth.models import User
 from django.core.files import File
 from django.db import transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from review.actions import files, label_archives, label_files
 from review.actions.label_files import Reader
 from review.models import Label, LabelImport
 
-READERS: dict[str, tuple[str, Reader]] = {
+READERS: dict[str, tuple[str | Promise, Reader]] = {
     "csv": ("CSV", label_files.read_csv),
     "jsonl": ("JSON Lines", label_files.read_json_lines),
     "parquet": ("Parquet", label_files.read_parquet),
     "coco": ("COCO", label_files.read_coco),
-    "folder": ("image folder (tar, zip)", label_archives.read_folder),
-    "webdataset": ("WebDataset shard", label_archives.read_shards),
+    "folder": (gettext_lazy("image folder (tar, zip)"), label_archives.read_folder),
+    "webdataset": (gettext_lazy("WebDataset shard"), label_archives.read_shards),
 }
 _SUFFIXES = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet", ".json": "coco"}
 JUDGE = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -46,15 +49,8 @@ def start(
 
     Without a format it is told from the file's name. A dry run reports, and writes nothing.
     """
-    if judge and not JUDGE.fullmatch(judge):
-        raise UnableToImport("A judge's name has small letters, digits and underscores, 40 at most.")
-    if source not in Label.Source.values:
-        raise UnableToImport(f"Labels come from {', '.join(Label.Source.values)}.")
     format = format or guess_format(name, file)
-    if _measure(file) > LARGEST_FILE:
-        raise UnableToImport(f"The file is larger than {LARGEST_FILE >> 30} GB. Split it.")
-    if format not in READERS:
-        raise UnableToImport(f"There is no format {format[:20]!r}. Known: {', '.join(READERS)}.")
+    _check(file, format, judge, source)
     said = {"format": format, "judge": judge, "source": source, "is_dry_run": is_dry_run}
     with transaction.atomic():
         made = LabelImport.objects.create(file_name=name[-300:], created_by=by, created_at=now, **said)
@@ -63,6 +59,20 @@ def start(
         file.seek(0)
         files.take_in(made.path, file)
     return made
+
+
+def _check(file: IO[bytes] | File[Any], format: str, judge: str, source: str) -> None:
+    """Raises UnableToImport for what is wrong whatever the file holds."""
+    if judge and not JUDGE.fullmatch(judge):
+        raise UnableToImport(_("A judge's name has small letters, digits and underscores, 40 at most."))
+    if source not in Label.Source.values:
+        raise UnableToImport(_("Labels come from {known}.").format(known=", ".join(Label.Source.values)))
+    if _measure(file) > LARGEST_FILE:
+        raise UnableToImport(_("The file is larger than {n} GB. Split it.").format(n=LARGEST_FILE >> 30))
+    if format not in READERS:
+        raise UnableToImport(
+            _("There is no format {name}. Known: {known}.").format(name=format[:20], known=", ".join(READERS))
+        )
 
 
 def guess_format(name: str, file: IO[bytes] | File[Any]) -> str:
@@ -76,8 +86,10 @@ def guess_format(name: str, file: IO[bytes] | File[Any]) -> str:
         if lower.endswith(suffix):
             return format
     raise UnableToImport(
-        f"{name[-60:]!r}: the name does not tell the format. Known are .csv, .jsonl, .parquet, .json (COCO), "
-        ".tar and .zip; a .tar.gz is to be unpacked to .tar first."
+        _(
+            "{name}: the name does not tell the format. Known are .csv, .jsonl, .parquet, .json (COCO), "
+            ".tar and .zip; a .tar.gz is to be unpacked to .tar first."
+        ).format(name=name[-60:])
     )
 
 

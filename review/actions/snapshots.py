@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
 
 from review.actions import leaks, splitting, work
 from review.models import Snapshot, SnapshotRow
@@ -46,13 +47,15 @@ def freeze(*, judge: str, filters: Mapping[str, Any], name: str, by: User | None
     younger than.
     """
     if not judge or len(judge) > 40:
-        raise UnableToFreeze("Say which judge the labels are for.")
+        raise UnableToFreeze(_("Say which judge the labels are for."))
     if unknown := set(filters) - FILTERS:
-        raise UnableToFreeze(f"Labels cannot be chosen by {', '.join(sorted(unknown))}.")
+        raise UnableToFreeze(
+            _("Labels cannot be chosen by {names}.").format(names=", ".join(sorted(unknown)))
+        )
     kept = {name: value for name, value in filters.items() if value}
     until = parse_datetime(str(kept.get("until", ""))) if "until" in kept else now
     if until is None:
-        raise UnableToFreeze("The day and time must look like 2026-11-23T12:00:00Z.")
+        raise UnableToFreeze(_("The day and time must look like 2026-11-23T12:00:00Z."))
     kept["until"] = until.isoformat()
     name = name.replace("\0", "").strip()[:200] or f"{judge}, {now:%d %B %Y %H:%M}"
     return Snapshot.objects.create(name=name, judge=judge, filters=kept, created_by=by, created_at=now)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from review import tasks
 from review.access import ADMIN, NotFound, get_snapshot_for, snapshots_for
-from review.actions import exports, files, labels, snapshot_changes, snapshots, work
+from review.actions import exports, files, labels, learning, snapshot_changes, snapshots, work
 from review.actions.exports import FORMATS, UnableToExport
 from review.models import Category, Label, Side, Snapshot, SnapshotExport
 from review.views.frame import page
@@ -105,6 +105,7 @@ def tell_counts(found: Snapshot) -> dict[str, Any]:
         key=lambda value: -sum(of_side.get(value, 0) for of_side in found.counts.values()),
     )
     return {
+        "is_taught": found.judge not in learning.UNTAUGHT,
         "sides": [(Side(side).label, sum(found.counts.get(side, {}).values())) for side in Side.values],
         "table": [
             (value, [found.counts.get(side, {}).get(value, 0) for side in Side.values]) for value in values

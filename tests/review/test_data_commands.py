@@ -11,10 +11,11 @@ from django.core.management import CommandError, call_command
 
 from review.actions import exports
 from review.models import Label, SnapshotExport
+from tests.review.exported import export, read
 from tests.review.factories import make_image
-from tests.review.test_exports import export, folder, pictured, read  # noqa: F401  (fixtures)
+from tests.review.labelled import freeze, make_labelled
+from tests.review.test_exports import folder, pictured  # noqa: F401  (fixtures)
 from tests.review.test_label_imports import csv_of
-from tests.review.test_snapshots import freeze, make_labelled
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("folder")]
 

@@ -14,10 +14,11 @@ from django.db import connection
 from review import label_imports
 from review.actions import export_formats, exports, label_intake, snapshots
 from review.models import Label, LabelImport, Snapshot, SnapshotExport
+from tests.review.exported import make_small, read
 from tests.review.factories import make_image
-from tests.review.test_exports import folder, make_small, read  # noqa: F401  (fixture)
+from tests.review.labelled import LATER, NOW, freeze, make_labelled
+from tests.review.test_exports import folder  # noqa: F401  (fixtures)
 from tests.review.test_label_imports import csv_of
-from tests.review.test_snapshots import LATER, NOW, freeze, make_labelled
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

@@ -13,10 +13,11 @@ from django.utils import timezone
 from review import tasks
 from review.actions import exports, snapshots
 from review.models import LabelImport, Snapshot, SnapshotExport
+from tests.review.exported import export
 from tests.review.factories import make_image
-from tests.review.test_exports import export, folder  # noqa: F401  (fixtures)
+from tests.review.labelled import freeze, label, make_labelled
+from tests.review.test_exports import folder  # noqa: F401  (fixtures)
 from tests.review.test_label_imports import csv_of, send
-from tests.review.test_snapshots import freeze, label, make_labelled
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("folder")]
 PART = {"hx-request": "true"}

@@ -13,8 +13,9 @@ from django.test import Client
 
 from review.actions import exports, files
 from review.models import SnapshotExport
-from tests.review.test_exports import export, folder, read  # noqa: F401  (fixtures)
-from tests.review.test_snapshots import freeze, make_labelled
+from tests.review.exported import export, read
+from tests.review.labelled import freeze, make_labelled
+from tests.review.test_exports import folder  # noqa: F401  (fixtures)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("folder")]
 

@@ -12,17 +12,16 @@ from typing import Any
 import pyarrow
 import pyarrow.parquet
 import pytest
-from django.utils import timezone
 
 from review import label_imports
 from review.actions import exports, files, label_archives, label_files, label_intake, labels, work
 from review.models import Image, Label, LabelImport
+from tests.review.exported import export, freeze_pairs, read
 from tests.review.factories import draw_picture, make_image, make_pictured_image
-from tests.review.test_exports import export, folder, freeze_pairs, pictured, read  # noqa: F401  (fixtures)
-from tests.review.test_snapshots import LATER, label
+from tests.review.labelled import LATER, NOW, label
+from tests.review.test_exports import folder, pictured  # noqa: F401  (fixtures)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("folder")]
-NOW = timezone.now()
 
 
 def send(data: bytes, name: str = "labels.csv", **said: Any) -> LabelImport:

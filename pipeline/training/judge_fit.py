@@ -101,7 +101,7 @@ def _settle(rows: JudgeRows, held: np.ndarray, logits: FloatArray, order: Order)
     """What turns logits into a verdict: temperature, shift, thresholds."""
     truth, plan = rows.targets[held], order.plan
     if rows.is_binary:
-        temperature, shift = fit_platt(logits[:, 0], truth)
+        temperature, shift = fit_platt(logits[:, 0], truth, is_balanced=False)
         chances = _scale(logits[:, 0], temperature, shift)
         threshold = max(
             choose_threshold(chances, truth, plan.max_false_share),

@@ -58,14 +58,15 @@ def precision_threshold(scores: FloatArray, labels: Labels, precision: float) ->
     return (float(scores[order][last]) + below) / 2
 
 
-def fit_platt(logits: FloatArray, labels: Labels) -> tuple[float, float]:
+def fit_platt(logits: FloatArray, labels: Labels, is_balanced: bool = True) -> tuple[float, float]:
     """(temperature, shift) so that 1/(1+exp(-(logit/temperature + shift))) is a probability.
 
-    Newton's method on the log loss with Platt's softened targets; classes weigh the same.
+    Newton's method on the log loss with Platt's softened targets; classes weigh the same, or as they come.
     """
     positive, negative = max(1, int((labels == 1).sum())), max(1, int((labels == 0).sum()))
     target = np.where(labels == 1, (positive + 1) / (positive + 2), 1 / (negative + 2))
     weight = np.where(labels == 1, 0.5 / positive, 0.5 / negative)
+    weight = weight if is_balanced else np.full(len(logits), 1 / len(logits))
     rows = np.stack([logits.astype(np.float64), np.ones(len(logits))], axis=1)
     found = np.array([1.0 / max(1e-3, float(np.std(logits))), 0.0])
     for _ in range(60):

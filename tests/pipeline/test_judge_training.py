@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from pipeline.head_store import pack_head
+from pipeline.training.calibration import measure_calibration
 from pipeline.training.descent import Epoch, OtherTraining
 from pipeline.training.judge_fit import Order, Trained, train
-from pipeline.training.judge_rows import TEST, TooFewExamples, can_be_held, deal_folds
+from pipeline.training.judge_rows import TEST, VALIDATION, TooFewExamples, can_be_held, deal_folds
 from pipeline.training.metrics import roc_auc
 from pipeline.training.plan import DEFAULTS, LAST_BLOCK, LOGISTIC, SHALLOW, TrainingPlan
 from tests.pipeline.judge_examples import make_rows
@@ -126,6 +127,15 @@ def test_what_is_flagged_keeps_the_promised_precision_on_held_out_rows() -> None
     assert strict.threshold > loose.threshold
     assert rate(strict)[0] >= 0.97
     assert rate(loose)[1] > rate(strict)[1]
+
+
+def test_a_chance_is_how_often_it_is_so_at_the_examples_own_mix() -> None:
+    rows = make_rows({"fine": 900, "badge": 100}, apart=1.2)
+    head = train(rows, Order("badge", DEFAULTS[LOGISTIC])).head
+    unseen = rows.on(TEST, VALIDATION)
+    chances = head.probabilities(rows.features[unseen])
+    assert measure_calibration(chances, rows.targets[unseen] == 1) < 0.05
+    assert float(chances.mean()) == pytest.approx(0.1, abs=0.04)
 
 
 def test_folds_keep_products_whole_and_share_out_the_rare_kind() -> None:

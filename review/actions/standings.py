@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -20,7 +21,8 @@ from review.models import Answer, GoldQuestion, Label, Question, SubjectEstimate
 
 MOST_VOTES = 400_000  # the newest ones of a subject; older ones say little of how people answer now
 LAST_SECONDS = 200  # answers of a person whose median speed is kept
-LOOK_BACK = timedelta(days=7)
+LOOK_BACK, OLD = timedelta(days=7), timedelta(minutes=10)
+NEW_SHARE = 0.01  # of the votes; a big subject is not weighed again for each single one
 AT_ONCE = 100  # questions that are counted anew in one transaction
 LEAST_COUNT = 0.005  # a smaller expected count is not kept
 Mask = npt.NDArray[np.bool_]
@@ -39,35 +41,55 @@ class Said:
 
 
 def list_stale(now: datetime) -> list[str]:
-    """Subjects with answers of the last days that came after their last fitting."""
+    """Subjects whose last fitting lacks a hundredth of the votes, or any and is ten minutes old."""
     recent = Answer.objects.filter(answered_at__gte=now - LOOK_BACK)
-    newest = recent.values_list("question__subject").annotate(newest=Max("pk"))
-    fitted = SubjectEstimate.objects.filter(category__isnull=True).values_list("subject", "last_answer")
-    known = dict(fitted)
-    return sorted(subject for subject, last in newest if last > known.get(subject, 0))
+    newest = dict(recent.values_list("question__subject").annotate(newest=Max("pk")))
+    rows = SubjectEstimate.objects.filter(category__isnull=True, subject__in=newest)
+    fitted = {row.subject: row for row in rows}
+    return sorted(subject for subject in newest if _is_stale(subject, fitted.get(subject), now))
+
+
+def _is_stale(subject: str, last: SubjectEstimate | None, now: datetime) -> bool:
+    if last is None:
+        return True
+    wanted = 1 if last.fitted_at <= now - OLD else max(1, int(last.votes * NEW_SHARE))
+    fresh = Answer.objects.filter(pk__gt=last.last_answer, question__subject=subject)
+    return len(fresh.values_list("pk")[:wanted]) == wanted
 
 
 def refit(subject: str, now: datetime) -> int:
     """Weigh all answers of a subject together and put what is known of people in place of what was.
 
     Gives how many questions were counted anew because of it: open ones that are settled by now, and
-    settled ones whose value became unlikely. Nothing is written while another fitting is under way.
+    settled ones whose value became unlikely. Nothing is done while another fitting is under way.
     """
-    said = read_said(subject)
-    if said is None:
-        return 0
-    at = {question: index for index, question in enumerate(said.questions)}
-    places = {value: index for index, value in enumerate(said.values)}
-    known = {
-        at[pk]: places[value] for pk, value in read_known(subject).items() if pk in at and value in places
-    }
-    found = settle(said.votes, known)
-    with transaction.atomic():
-        if not _hold(subject):
+    with hold(subject) as is_ours:
+        said = read_said(subject) if is_ours else None
+        if said is None:
             return 0
-        _write_standings(subject, said, found, now)
-        _write_estimates(subject, said, found, now)
-    return _count_anew(subject, said, found, now)
+        at = {question: index for index, question in enumerate(said.questions)}
+        places = {value: index for index, value in enumerate(said.values)}
+        known = read_known(subject).items()
+        clamped = {at[pk]: places[value] for pk, value in known if pk in at and value in places}
+        found = settle(said.votes, clamped)
+        with transaction.atomic():
+            _write_standings(subject, said, found, now)
+            _write_estimates(subject, said, found, now)
+        return _count_anew(subject, said, found, now)
+
+
+@contextmanager
+def hold(subject: str) -> Iterator[bool]:
+    """One fitting of a subject at a time; whoever is killed lets go of it with the connection."""
+    key = [f"refit {subject}"]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtext(%s))", key)
+        is_ours = bool(cursor.fetchone()[0])
+        try:
+            yield is_ours
+        finally:
+            if is_ours:
+                cursor.execute("SELECT pg_advisory_unlock(hashtext(%s))", key)
 
 
 def read_said(subject: str) -> Said | None:
@@ -102,13 +124,6 @@ def read_known(subject: str) -> dict[int, str]:
     known = dict(rows.values_list("question_id", "question__settled_value"))
     gold = GoldQuestion.objects.filter(question__subject=subject)
     return known | dict(gold.values_list("question_id", "value"))
-
-
-def _hold(subject: str) -> bool:
-    """One fitting of a subject at a time, until the transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext(%s))", [f"refit {subject}"])
-        return bool(cursor.fetchone()[0])
 
 
 def count_expected(said: Said, found: Consensus) -> dict[int, dict[str, dict[str, float]]]:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 
 from review.actions import standings
@@ -126,6 +126,18 @@ def test_only_subjects_with_new_answers_are_fitted(crowd: list[User]) -> None:
     assert standings.list_stale(timezone.now()) == []
 
 
+def test_a_big_subject_is_weighed_again_for_a_hundredth_more_or_after_ten_minutes(crowd: list[User]) -> None:
+    answer_all(crowd, "yn" * 2)
+    standings.refit("blur", timezone.now())
+    SubjectEstimate.objects.update(votes=300)
+    for person in crowd[:2]:
+        say(make_question(), person, "no")
+    assert standings.list_stale(timezone.now()) == []
+    assert standings.list_stale(timezone.now() + timedelta(minutes=11)) == ["blur"]
+    say(make_question(), crowd[2], "no")
+    assert standings.list_stale(timezone.now()) == ["blur"]
+
+
 def test_a_subject_without_votes_is_left_alone(db: None) -> None:
     assert standings.refit("blur", NOW) == 0
     assert not SubjectEstimate.objects.exists()
@@ -139,8 +151,8 @@ def test_of_two_fittings_at_once_one_steps_back() -> None:
         standings.refit("blur", NOW)
         connection.close()
 
-    with transaction.atomic():
-        assert standings._hold("blur")
+    with standings.hold("blur") as is_ours:
+        assert is_ours
         other = threading.Thread(target=fit)
         other.start()
         other.join()

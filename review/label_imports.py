@@ -18,7 +18,8 @@ from pipeline.labels import IMAGE_TYPES
 from review import ingest
 from review.actions import files, labels, work
 from review.actions.label_files import Refused, Stated, UnreadableFile
-from review.actions.label_intake import JUDGE, READERS
+from review.actions.label_intake import READERS
+from review.actions.labels import JUDGE
 from review.models import Image, Label, LabelImport, Offer
 
 ROWS_AT_ONCE = 500

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from typing import IO, Any
 
@@ -15,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from review.actions import files, label_archives, label_files
 from review.actions.label_files import Reader
+from review.actions.labels import JUDGE
 from review.models import Label, LabelImport
 
 READERS: dict[str, tuple[str | Promise, Reader]] = {
@@ -26,7 +26,6 @@ READERS: dict[str, tuple[str | Promise, Reader]] = {
     "webdataset": (gettext_lazy("WebDataset shard"), label_archives.read_shards),
 }
 _SUFFIXES = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet", ".json": "coco"}
-JUDGE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 LARGEST_FILE = 8 << 30
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ FINE, BEFORE, AFTER = "fine", "before", "after"
 FIRST, SECOND = "first", "second"
 CANNOT_TELL = "cannot_tell"
 READ_AT_ONCE = 5000
+JUDGE = re.compile(r"[a-z][a-z0-9_-]{0,39}")  # what a judge may be called
 RANKS = (Label.Source.SPECIALIST, Label.Source.GOLD, Label.Source.CONSENSUS)  # who is believed first
 
 

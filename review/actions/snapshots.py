@@ -15,6 +15,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from review.actions import leaks, splitting, work
+from review.actions.labels import JUDGE
 from review.models import Snapshot, SnapshotRow
 
 ROWS_AT_ONCE = 20_000
@@ -46,7 +47,7 @@ def freeze(*, judge: str, filters: Mapping[str, Any], name: str, by: User | None
     `filters` may name a category's path, sources, and a moment (`until`, ISO 8601) that no label is
     younger than.
     """
-    if not judge or len(judge) > 40:
+    if not JUDGE.fullmatch(judge):
         raise UnableToFreeze(_("Say which judge the labels are for."))
     if unknown := set(filters) - FILTERS:
         raise UnableToFreeze(

@@ -237,6 +237,7 @@ def test_labels_that_came_after_the_asking_stay_out() -> None:
     ("judge", "filters", "words"),
     [
         ("", {}, "which judge"),
+        ('a"\r\nb', {}, "which judge"),
         ("blur", {"colour": "red"}, "colour"),
         ("blur", {"until": "tomorrow"}, "must look like"),
     ],

@@ -36,6 +36,17 @@ function sayWhatFailed(event) {
   place.hidden = false;
 }
 
+// A table that is wider than its frame can be scrolled by keyboard, under the name of what stands above it.
+function openFrames() {
+  for (const frame of document.querySelectorAll(".table-frame:not([tabindex])")) {
+    if (frame.scrollWidth <= frame.clientWidth) continue;
+    const heading = frame.closest("section")?.querySelector("h1, h2, h3") ?? document.querySelector("h1");
+    frame.tabIndex = 0;
+    frame.setAttribute("role", "group"); // no landmark: its section is one already
+    frame.setAttribute("aria-label", heading?.textContent.trim() || gettext("Table"));
+  }
+}
+
 document.querySelector("[data-switch-theme]")?.addEventListener("click", switchTheme);
 document.addEventListener("click", closeMenus);
 document.addEventListener("keydown", (event) => {
@@ -45,6 +56,9 @@ document.addEventListener("keydown", (event) => {
 for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
   document.addEventListener(name, sayWhatFailed);
 }
+openFrames();
+window.addEventListener("resize", openFrames);
+document.addEventListener("htmx:afterSettle", openFrames);
 document.addEventListener("htmx:afterOnLoad", (event) => {
   const place = document.querySelector("#connection");
   if (place && event.detail.xhr.status < 400) place.hidden = true;

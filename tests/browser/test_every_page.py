@@ -1,0 +1,102 @@
+"""Every page of the table of addresses: axe finds nothing, nothing is too wide, keys get through."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth.models import User
+from playwright.sync_api import Page, ViewportSize
+
+from tests.browser.conftest import OpenPage, propose
+from tests.review.conftest import ada, sam  # noqa: F401
+from tests.review.test_access_table import TABLE, YES, Ground, ground  # noqa: F401
+
+PHONE, ENLARGED = (390, 844), (720, 450)  # the second is a desk at 200 %
+NOT_PAGES = ("/api/", "/health/", "/texts/", "{picture}")
+OUTLINED = """() => {
+  const at = document.activeElement;
+  const looks = [at, at.closest('.tile')?.querySelector('.tile-frame'), at.closest('summary')];
+  const styles = (one) => [getComputedStyle(one), getComputedStyle(one, '::after')];
+  const rings = looks.filter(Boolean).flatMap(styles);
+  return rings.some((ring) => ring.outlineStyle !== 'none' && parseFloat(ring.outlineWidth) > 0);
+}"""
+HERE = "() => [...document.querySelectorAll('*')].indexOf(document.activeElement)"
+
+
+def list_pages(found: Ground) -> list[str]:
+    """Addresses that an admin may read."""
+    rows = [(method, address) for method, address, may in TABLE.values() if may[-1] == YES]
+    gets = [address for method, address in rows if method == "GET"]
+    return [address.format(**found.keys) for address in gets if not address.startswith(NOT_PAGES)]
+
+
+def check(page: Page, address: str) -> list[str]:
+    """What is wrong with one page, in both sizes."""
+    page.set_viewport_size(ViewportSize(width=PHONE[0], height=PHONE[1]))
+    answer = page.goto(address)
+    if not answer or not answer.headers.get("content-type", "").startswith("text/html"):
+        return []
+    page.wait_for_load_state("networkidle")
+    found = Axe().run(page)
+    wrong = [f"{address}\n{found.generate_report()}"] if found.violations_count else []
+    for width, height in (PHONE, ENLARGED):
+        page.set_viewport_size(ViewportSize(width=width, height=height))
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        wrong += [f"{address} is {wide} px wide in {width}"] if wide > width else []
+    return wrong
+
+
+def test_axe_finds_nothing_on_any_page_of_the_table(
+    open_page: OpenPage,
+    ada: User,  # noqa: F811
+    ground: Ground,  # noqa: F811
+) -> None:
+    addresses = [one for one in list_pages(ground) if "download" not in one]
+    assert len(addresses) > 15
+    page = open_page("/settings/keys/", ada, size=PHONE, color_scheme="dark")
+    wrong = [one for address in addresses for one in check(page, address)]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("name", ["queue", "products", "proposal"])
+def test_tab_goes_through_a_page_in_sight_and_is_nowhere_caught(
+    open_page: OpenPage, person: User, name: str
+) -> None:
+    proposal = propose()
+    address = f"/proposals/{proposal.pk}/" if name == "proposal" else f"/{name}/"
+    page = open_page(address, person)
+    page.wait_for_load_state("networkidle")
+    page.evaluate("document.activeElement.blur()")
+    if name != "proposal":  # there the first tile has the focus at once
+        page.keyboard.press("Tab")
+        assert page.locator(".skip-link").evaluate("(link) => link === document.activeElement")
+    seen: list[int] = []
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        here = page.evaluate(HERE)
+        if here in seen or page.evaluate("document.activeElement === document.body"):
+            break
+        assert page.evaluate(OUTLINED), page.evaluate("document.activeElement.outerHTML.slice(0, 200)")
+        seen.append(here)
+    assert len(seen) > 8
+    assert len(seen) < 120
+
+
+def test_the_menu_of_a_phone_opens_by_keyboard_and_closes(open_page: OpenPage, person: User) -> None:
+    page = open_page("/products/", person, size=PHONE)
+    menu = page.get_by_role("navigation", name="Main")
+    assert not menu.is_visible()
+    page.get_by_role("button", name="Menu").press("Enter")
+    assert menu.get_by_role("link", name="Review").is_visible()
+    page.keyboard.press("Escape")
+    assert not menu.is_visible()
+
+
+def test_pages_and_scripts_speak_german(open_page: OpenPage, person: User) -> None:
+    page = open_page(f"/proposals/{propose().pk}/", person, locale="de-DE")
+    assert page.locator("#approve-word").inner_text() == "Genehmigen"
+    assert page.locator(".strip-after .tile-type").first.inner_text() == "vorne"
+    assert "Vorderansicht wird Titelbild" in page.locator("#summary-words").inner_text()
+    page.keyboard.press("d")
+    assert "0,12" in page.locator("#evidence").inner_text()
+    assert page.locator("#saved").inner_text().startswith("1 Änderung")

@@ -23,6 +23,7 @@ from typing import Any
 
 import httpx
 import numpy as np
+from django.db import connection
 
 from bench.crowd_ground import PASSWORD, Application, Truths, check, fill
 from bench.crowd_people import Person, make_people
@@ -187,6 +188,7 @@ def main() -> int:
         spent = asyncio.run(run(app, people, ledger, wanted))
     finally:
         app.stop()
+    connection.close()  # the one from before the database was killed
     found = report(ledger, spent, wanted) | check(ledger.kept, ledger.truths)
     found["spammers"] = sorted(one.name for one in people if one.habit in ("guesses", "always the first"))
     text = json.dumps(found, indent=1)

@@ -18,6 +18,7 @@ ON_PRODUCT, BESIDE = 0.85, 0.25  # share of a line that the product fills
 FEWEST, MOST = 0.15, 0.6  # a spot's cells: from that share of the strongest ones, at least and at most
 STRONGEST = 8  # cells
 SPOTS = 2  # that are read; more cost more than they tell
+SAME = 0.5  # of the smaller box: a line that was read before
 ALIKE = 0.7  # of two lines' letters: the same words again
 
 
@@ -33,7 +34,8 @@ def read_finding(rgb: RgbArray, cover: FloatArray, found: Foreground | None = No
     """Reads the finding's strongest spots; `cover` float32 (S,S), 0 to 1, of one kind."""
     lines: list[text.TextLine] = []
     for box in find_spots(cover, rgb.shape):
-        lines += text.read_text(rgb, box)
+        new = text.read_text(rgb, box)
+        lines += [line for line in new if not any(_overlap(line.box, one.box) > SAME for one in lines)]
     return Reading(weigh_lines(lines, placement.find_product(rgb, found) if lines else None), lines)
 
 
@@ -68,6 +70,13 @@ def weigh_lines(lines: Sequence[text.TextLine], product: placement.Mask | None) 
         "none": not lines,
     }
     return np.array([told[name] for name in NAMES], np.float32)
+
+
+def _overlap(one: placement.Box, other: placement.Box) -> float:
+    """Share (0 to 1) of the smaller box that both fill."""
+    wide, high = (min(one[i + 2], other[i + 2]) - max(one[i], other[i]) for i in (0, 1))
+    smaller = min((box[2] - box[0]) * (box[3] - box[1]) for box in (one, other))
+    return max(0.0, wide) * max(0.0, high) / max(smaller, 1e-9)
 
 
 def _repeats(texts: Sequence[str]) -> bool:

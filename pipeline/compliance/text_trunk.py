@@ -63,6 +63,6 @@ def join(trunk: Any, head: Any) -> Any:
 
     taps = [tap.input_value(0) for tap in trunk.get_results()]
     pixels = [entry.output(0) for entry in trunk.get_parameters()]
-    for entry, source in zip(head.get_parameters(), [*taps, *pixels], strict=False):
+    for entry, source in zip(head.get_parameters(), [*taps, *pixels], strict=True):
         entry.output(0).replace(source)
     return openvino.Model(head.get_results(), trunk.get_parameters(), "overlay")

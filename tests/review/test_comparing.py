@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from pipeline.head_store import Head
 from pipeline.records import Judgement
 from review import comparing
 from review.actions import learning
@@ -155,6 +157,59 @@ def test_decisions_that_were_undone_are_not_replayed(sam: User) -> None:
     undone = proposal.decisions.get()
     Decision.objects.create(proposal=proposal, kind="undo", undoes=undone, submit_key="u", decided_by=sam)
     assert run_replay(make_candidate())["decisions"] == 0
+
+
+def make_types(limit: float = 0.6) -> ModelVersion:
+    """Front where the embedding's first number is high, back where it is not; sure from `limit` on."""
+    arrays = dict(make_head().arrays)
+    arrays["weight0"] = np.concatenate([-arrays["weight0"] / 2, arrays["weight0"] / 2], axis=1)
+    arrays["bias0"] = np.array([5.0, -5.0], np.float32)
+    head = Head("type", arrays, {"classes": ["back", "front"], "threshold": limit, "scope": "*"})
+    return keep_model(head, "type", state="candidate")
+
+
+def make_views() -> Snapshot:
+    """Fronts, backs, one picture between them, and a top view that no head knows."""
+    snapshot = Snapshot.objects.create(name="views", judge="type")
+    numbers = [(1.0, "front")] * 6 + [(0.0, "back")] * 6 + [(0.5, "front"), (0.0, "top")]
+    rows = [
+        SnapshotRow(
+            snapshot=snapshot, image=embed(number), value=value, group=str(at), source="gold", side="test"
+        )
+        for at, (number, value) in enumerate(numbers)
+    ]
+    SnapshotRow.objects.bulk_create(rows)
+    Snapshot.objects.filter(pk=snapshot.pk).update(frozen_at=NOW, digest="d" * 64, state="done")
+    return Snapshot.objects.get(pk=snapshot.pk)
+
+
+def test_types_are_compared_by_name_also_where_one_side_knows_none() -> None:
+    made = compare(make_types(), make_views())
+    assert made.error == ""
+    found = made.figures["figures"]
+    assert (found["coverage"]["candidate"], found["coverage"]["live"]) == (
+        pytest.approx(13 / 14, abs=1e-3),
+        0,
+    )
+    assert found["precision"]["candidate"] == pytest.approx(
+        12 / 13, abs=1e-3
+    )  # the top view is called a back
+    table = made.figures["confusion"]["candidate"]
+    assert table["columns"] == ["back", "front", "top", "unsure"]
+    assert table["rows"] == [[6, 0, 0, 0], [0, 6, 0, 1], [1, 0, 0, 0]]
+
+
+def test_a_replay_of_types_asks_whether_the_name_would_be_the_same(sam: User) -> None:
+    images = [embed(1.0), embed(0.0), embed(0.5)]
+    candidates = [Candidate(before=at, after=at, image_type="front") for at in range(3)]
+    proposal = make_proposal(candidates, images=images)
+    edits = [{"edit": "relabel", "image": images[1].sha256, "type": "back"}]
+    said = {"final_set": [image.sha256 for image in images], "edits": edits}
+    Decision.objects.create(proposal=proposal, kind="approve", submit_key="k", decided_by=sam, **said)
+    found = replay(Side("type", None, make_types()), Side("type", None, None))
+    assert (found["decisions"], found["pictures"], found["corrections"]) == (1, 3, 1)
+    assert found["candidate"] == {"decisions": 1, "pictures": 2, "corrections": 1, "unsure": 1}
+    assert found["live"] == {"decisions": 1, "pictures": 0, "corrections": 0, "unsure": 3}
 
 
 @pytest.mark.parametrize(

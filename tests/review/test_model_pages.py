@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from review import comparing, tasks, training
+from review import tasks
 from review.actions import learning, work
 from review.models import Category, ModelComparison, ModelVersion, Release, Snapshot, TrainingRun
 from review.templatetags import charts
@@ -58,7 +58,7 @@ def train_one(snapshot: Snapshot, technique: str = "shallow", **config: Any) -> 
         by=None,
         now=NOW,
     )
-    assert training.run_training(run.pk)
+    tasks.train_judge(run.pk)
     run.refresh_from_db()
     return run
 
@@ -151,7 +151,7 @@ def test_a_candidate_is_compared_released_and_rolled_back(admin: Client, hints: 
     asked = ModelComparison.objects.get()
     assert answer.headers["Location"] == f"/models/comparisons/{asked.pk}/"
     assert "waiting for a worker" in read(admin, f"/models/comparisons/{asked.pk}/")
-    assert comparing.run_comparison(asked.pk)
+    tasks.train_comparison(asked.pk)
     page = read(admin, f"/models/comparisons/{asked.pk}/")
     assert "The candidate is better" in page
     assert "No past decision says anything to this judge yet" in page
@@ -183,7 +183,7 @@ def test_what_ships_is_not_released(admin: Client) -> None:
 def test_a_comparison_that_failed_can_be_tried_again(admin: Client, hints: Hints) -> None:
     snapshot = make_snapshot({"no": 4, "yes": 4})
     asked = learning.compare(candidate=make_model("weapon"), snapshot=snapshot, by=None, now=NOW)
-    assert comparing.run_comparison(asked.pk)  # its model has no file
+    tasks.train_comparison(asked.pk)  # its model has no file
     assert "cannot be used any more" in read(admin, f"/models/comparisons/{asked.pk}/")
     admin.post(f"/models/comparisons/{asked.pk}/again/")
     assert hints == [("review.tasks.train_comparison", (asked.pk,))]

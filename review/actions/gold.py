@@ -6,10 +6,10 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
-from pipeline.voting import wilson_interval
+from pipeline.voting import MANY_UNSURE, wilson_interval
 from review.actions import labels
 from review.actions.slots import close_slots
 from review.models import Answer, GoldQuestion, Label, Question, WorkerStanding
@@ -73,11 +73,14 @@ def _take_back_from_people(gold: GoldQuestion) -> None:
 
 
 def retire_worn(subject: str, now: datetime) -> int:
-    """Retire what was shown often enough, and what too many answered right without looking."""
+    """Retire what was shown often enough, what was flagged, and what too many knew without looking."""
     active = GoldQuestion.objects.filter(question__subject=subject, is_active=True)
     retired = 0
     for gold in active.filter(shown__gte=MOST_SHOWN):
         retired += retire(gold=gold, reason=f"shown to {gold.shown} people", now=now)
+    flagged = Count("question__skips", filter=Q(question__skips__is_flag=True))
+    for gold in active.annotate(flags=flagged).filter(flags__gte=MANY_UNSURE):
+        retired += retire(gold=gold, reason=f"flagged by {gold.flags} people", now=now)
     totals = active.aggregate(fast=Sum("fast_right"), shown=Sum("shown"))
     for gold in active.filter(fast_right__gte=FEWEST_FAST):
         others = (totals["shown"] or 0) - gold.shown

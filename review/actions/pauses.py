@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from pipeline.voting import find_decline, wilson_interval
@@ -47,7 +47,10 @@ def list_known_answers(person: User, subject: str) -> list[tuple[int, str, str]]
     lifted = WorkerPause.objects.filter(person=person, subject__in=("", subject), lifted_at__isnull=False)
     since = lifted.order_by("-lifted_at").values_list("lifted_at", flat=True).first()
     rows = Answer.objects.filter(
-        answered_by=person, question__subject=subject, question__gold__isnull=False, counts=True
+        answered_by=person,
+        question__subject=subject,
+        question__gold__value=F("question__settled_value"),
+        counts=True,
     )
     rows = rows.filter(withdrawn_at__isnull=True)
     if since is not None:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import numpy as np
 import numpy.typing as npt
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import F, Max
 
 from pipeline.agreement import measure_agreement
 from pipeline.consensus import Consensus, Votes, settle
@@ -122,7 +122,7 @@ def read_known(subject: str) -> dict[int, str]:
     """Questions whose answer a specialist gave or an admin knows: these are not estimated."""
     rows = Label.objects.filter(question__subject=subject, source__in=KNOWN_SOURCES, withdrawn_at=None)
     known = dict(rows.values_list("question_id", "question__settled_value"))
-    gold = GoldQuestion.objects.filter(question__subject=subject)
+    gold = GoldQuestion.objects.filter(question__subject=subject, value=F("question__settled_value"))
     return known | dict(gold.values_list("question_id", "value"))
 
 

@@ -85,7 +85,8 @@ def note_gold(answer: Answer, now: datetime | None = None) -> None:
 
     The caller holds the question's row in its transaction. Not being able to tell is not right.
     """
-    gold = GoldQuestion.objects.filter(question=answer.question_id).first()
+    right = F("question__settled_value")  # another one by now, where the known answer was found to be wrong
+    gold = GoldQuestion.objects.filter(question=answer.question_id, value=right).first()
     if gold is None or not answer.counts:
         return
     subject = answer.question.subject

@@ -15,9 +15,8 @@ def keep_up(now: datetime) -> None:
     """Subject by subject; done twice, it adds nothing."""
     for subject in standings.list_stale(now):
         counted = standings.refit(subject, now)
-        retired = gold.retire_worn(subject, now)
-        logger.info("answers on %s weighed: %d counted anew, %d known retired", subject, counted, retired)
+        logger.info("answers on %s weighed, %d questions counted anew", subject, counted)
     for subject in Question.objects.order_by().values_list("subject", flat=True).distinct():
-        made = gold_stock.stock(subject, now)
-        if made:
-            logger.info("%d known questions on %s made of specialists' labels", made, subject)
+        retired, made = gold.retire_worn(subject, now), gold_stock.stock(subject, now)
+        if retired or made:
+            logger.info("known questions on %s: %d retired, %d made", subject, retired, made)

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from review import tasks
-from review.actions import gold, gold_stock
+from review.actions import disputes, gold, gold_stock, labelling, pauses, standings
 from review.models import Answer, GoldQuestion, Label, Question, WorkerStanding
 from tests.review.crowds import make_category, make_gold, make_question, make_workers, say
 from tests.review.factories import make_image, make_product
@@ -52,6 +52,16 @@ def test_one_that_was_shown_to_many_retires(db: None) -> None:
     assert (worn.is_active, worn.retired, fresh.is_active) == (False, "shown to 200 people", True)
 
 
+def test_one_that_two_people_flag_retires(db: None) -> None:
+    flagged, other = make_gold(), make_gold()
+    for person in make_workers(2):
+        labelling.skip(question=flagged.question, by=person, now=NOW, reason="no picture", is_flag=True)
+    labelling.skip(question=other.question, by=make_workers(1)[0], now=NOW)
+    assert gold.retire_worn("blur", NOW) == 1
+    flagged.refresh_from_db()
+    assert flagged.retired == "flagged by 2 people"
+
+
 def test_one_that_many_answer_right_without_looking_has_become_known(db: None) -> None:
     for _ in range(5):
         show(make_gold(), 40, fast_right=1)
@@ -87,6 +97,19 @@ def test_a_wrong_one_takes_back_what_it_told_of_people(wim: User, ada: User) -> 
     assert known.question.state == "disputed"
     assert Label.objects.get().withdrawn_at is not None
     assert not gold.retire(gold=known, reason="again", now=NOW)
+
+
+def test_once_a_specialist_said_what_is_right_the_wrong_known_answer_is_forgotten(
+    wim: User, sam: User
+) -> None:
+    known = make_gold(value="yes")
+    say(known.question, wim, "no")
+    gold.retire(gold=known, reason="it is sharp", now=NOW, is_wrong=True)
+    disputes.settle(question=known.question, by=sam, value="no", now=NOW)
+    assert standings.read_known("blur") == {known.question_id: "no"}
+    say(known.question, make_workers(1)[0], "yes")
+    assert pauses.list_known_answers(wim, "blur") == []
+    assert not WorkerStanding.objects.filter(gold_seen__gt=0).exists()
 
 
 def test_questions_on_which_all_agreed_are_fit_to_be_known(db: None) -> None:

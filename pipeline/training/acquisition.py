@@ -98,7 +98,8 @@ def choose_next(
 ) -> list[Pick]:
     """At most `budget` unlabelled rows, best first, no two of them nearly the same picture.
 
-    `seed` draws the sample. `scores` (N,) 0 to 1, `embeddings` float32 (N,D), `known` (N,) as for `fit_from_few`.
+    `scores` (N,) 0 to 1, `embeddings` float32 (N,D), `known` (N,) as for `fit_from_few`; `seed` draws the
+    sample.
     """
     plan = plan or AskingPlan()
     unit = to_unit(embeddings)

@@ -15,6 +15,7 @@ from review.actions import publishing, removals
 from review.actions.edits import Edits, Fact, InvalidEdits, answers, find_confirmed, find_facts, read_edits
 from review.actions.proposals import find_current_set
 from review.actions.sampling import ask_again
+from review.actions.slots import close_questions, reopen_questions
 from review.models import Decision, Event, Label, Product, Proposal, ProposalItem, PublishedSet, Question
 
 SUBMIT_KEY = re.compile(r"[\w-]{1,64}", re.ASCII)
@@ -207,10 +208,10 @@ def _write_labels(
     if not facts:
         return []
     subjects = answers(facts)
-    asked = product.questions.filter(state=Question.State.OPEN, image__sha256__in=subjects)
+    asked = Question.objects.filter(state=Question.State.OPEN, image__sha256__in=subjects)
     rows = asked.values_list("pk", "subject", "image__sha256")
     settled = [pk for pk, subject, image in rows if subject in subjects[image]]
-    Question.objects.filter(pk__in=settled).update(state=Question.State.SETTLED)
+    close_questions(settled)
     return settled
 
 
@@ -273,4 +274,4 @@ def _reopen_questions(decision: Decision) -> None:
     """What the decision settled is asked again; its labels stay, but an undone decision counts no more."""
     events = Event.objects.filter(product=decision.proposal.product_id, data__decision=decision.pk)
     for settled in events.values_list("data__settled", flat=True):
-        Question.objects.filter(pk__in=settled or []).update(state=Question.State.OPEN)
+        reopen_questions(settled or [])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.contrib.auth.models import User
@@ -48,3 +48,16 @@ def add_slot(question: Question, now: datetime) -> QuestionSlot:
 def close_slots(question: Question) -> None:
     """No vote is wanted any more; whoever holds a slot may still answer, as an extra vote."""
     question.slots.filter(is_open=True).update(is_open=False)
+
+
+def close_questions(ids: Sequence[int]) -> None:
+    """A specialist has answered them: nobody else is asked."""
+    Question.objects.filter(pk__in=ids).update(state=Question.State.SETTLED)
+    QuestionSlot.objects.filter(question__in=ids, is_open=True).update(is_open=False)
+
+
+def reopen_questions(ids: Sequence[int]) -> None:
+    """The specialist's word was taken back: whoever was still wanted is asked after all."""
+    Question.objects.filter(pk__in=ids).update(state=Question.State.OPEN)
+    unused = QuestionSlot.objects.filter(question__in=ids, question__gold__isnull=True, answers__isnull=True)
+    unused.update(is_open=True)

@@ -8,9 +8,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from review.actions import decisions
-from review.models import Decision, Label, Proposal, Question
-from tests.review.factories import Candidate, list_shas, make_proposal
+from review.actions import asking, decisions
+from review.models import Decision, Label, Proposal, Question, QuestionSlot
+from tests.review.factories import Candidate, list_shas, make_product, make_proposal
 
 pytestmark = pytest.mark.django_db
 
@@ -97,27 +97,31 @@ def test_reordering_prefers_only_the_turned_pairs(sam: User) -> None:
     assert list_labels() == {("preference", c, "before", a), ("preference", c, "before", b)}
 
 
-def ask(proposal: Proposal, place: int, subject: str, kind: str) -> Question:
+def ask(proposal: Proposal, place: int, subject: str) -> Question:
+    """Asked of another product's picture, which is the same one."""
     item = proposal.items.order_by("pk")[place]
-    return Question.objects.create(kind=kind, subject=subject, image=item.image, product=proposal.product)
+    asked = asking.Asked(subject, item.image_id, product_id=make_product().pk)
+    return Question.objects.get(pk=asking.ask([asked], origin="doubt", now=timezone.now())[0])
 
 
 def test_an_edit_settles_the_question_that_it_answers_and_no_other(sam: User) -> None:
     proposal = make_proposal()
     a, b, _, _, e = list_shas(proposal)
-    answered, other = ask(proposal, 0, "type", "type"), ask(proposal, 1, "type", "type")
+    answered, other = ask(proposal, 0, "type"), ask(proposal, 1, "type")
     approve(proposal, sam, [b, a, e], [{"edit": "relabel", "image": a, "type": "side"}])
     answered.refresh_from_db()
     other.refresh_from_db()
     assert (answered.state, other.state) == (Question.State.SETTLED, Question.State.OPEN)
+    assert set(QuestionSlot.objects.filter(is_open=True).values_list("question", flat=True)) == {other.pk}
 
 
 def test_an_undo_asks_again_and_keeps_the_labels(sam: User) -> None:
     proposal = make_proposal()
     a, b, _, _, e = list_shas(proposal)
-    question = ask(proposal, 0, "type", "type")
+    question = ask(proposal, 0, "type")
     decision = approve(proposal, sam, [b, a, e], [{"edit": "relabel", "image": a, "type": "side"}])
     decisions.undo(decision=decision, by=sam, submit_key="undo", now=timezone.now())
     question.refresh_from_db()
     assert question.state == Question.State.OPEN
+    assert question.slots.filter(is_open=True).count() == 2
     assert Label.objects.filter(decision=decision, decision__undone_by__isnull=False).count() == 1

@@ -56,10 +56,8 @@ def names(product: ParsedProduct) -> list[tuple[str, list[str]]]:
 
 
 def test_it_reads_the_documented_form(write: Write) -> None:
-    offers = [
-        {"supplier": "Nord", "images": ["a.jpg"]},
-        {"supplier": "Sud", "images": ["https://x.example/1"]},
-    ]
+    sud = {"supplier": "Sud", "images": ["https://x.example/1"]}
+    offers = [{"supplier": "Nord", "images": ["a.jpg"]}, sud]
     path = write(
         chair(
             offers=offers, current=["https://x.example/1"], curated=True, description=" Oak ", views_a_week=70
@@ -69,8 +67,8 @@ def test_it_reads_the_documented_form(write: Write) -> None:
     assert not refusals
     assert names(product) == [("Nord", ["a.jpg"]), ("Sud", ["https://x.example/1"])]
     assert product.offers[0].images[0].source == str(path.parent / "a.jpg")
-    assert (product.description, product.category, product.is_curated) == ("Oak", "Home > Chairs", True)
-    assert product.views_a_week == 70
+    said = (product.description, product.category, product.is_curated, product.views_a_week)
+    assert said == ("Oak", "Home > Chairs", True, 70)
     assert [image.name for image in product.shown] == ["https://x.example/1"]
 
 
@@ -139,7 +137,6 @@ BROKEN_LINES = [
     (chair(id="p2", current="a.jpg"), "current", "must be a list"),
     (chair(id="p2", curated="yes"), "curated", "must be true or false"),
     (chair(id="p2", views_a_week=-1), "views_a_week", "must be a whole number"),
-    (chair(id="p2", views_a_week=True), "views_a_week", "must be a whole number"),
     (chair(title="The same id again"), "id", "was on line 1 already"),
     (b'{"id": "p2", "title": "\xff"}', "", "not UTF-8 text (at its byte 24)"),
     (b'{"id": "' + b"x" * MAX_LINE_BYTES + b'"}', "", "longer than 1 MB"),

@@ -59,6 +59,12 @@ def name_types(
     return {**assessments, **named}
 
 
+def name_versions(types: TypeHeads, category: str | None) -> dict[str, str]:
+    """What a proposal keeps of the heads: all of them together, and the one that named its pictures."""
+    head = types.find_head(category)
+    return {"types": types.version} | ({"type head": head.version} if head else {})
+
+
 def list_orders() -> Mapping[str, tuple[str, ...]]:
     """Category -> its types, best first, where it has a list of its own."""
     rows = Category.objects.exclude(type_order=[]).values_list("path", "type_order")

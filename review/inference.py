@@ -165,7 +165,7 @@ def select(
     differences.keep((item.duplicate_of, item.file) for item in selection.items if item.duplicate_of)
     versions = {"analysis": load_assessor().version, "comparator": selector.comparator.version}
     if isinstance(selector.types, TypeHeads):
-        versions["types"] = selector.types.version
+        versions |= catalog_models.name_versions(selector.types, selection.category)
     versions |= live_models.name_versions(judges.find(category))
     return make_draft(
         candidates,

@@ -93,6 +93,7 @@ def _describe(run: TrainingRun, trained: Trained) -> dict[str, Any]:
     snapshot = run.snapshot
     return {
         "head": {name: value for name, value in trained.head.card.items() if name != "training_rows"},
+        "version": trained.head.version,  # by which proposals name the model
         "training_rows": trained.head.card["training_rows"],
         "data": {
             "snapshot": snapshot.pk,

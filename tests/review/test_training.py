@@ -82,6 +82,7 @@ def test_a_training_leaves_a_candidate_with_its_card_and_curves() -> None:
     assert [row["number"] for row in run.curves] == list(range(1, 13))
     assert run.curves[-1]["train_loss"] < run.curves[0]["train_loss"]
     card = model.card
+    assert card["version"] == live_models.load_model(model).version
     assert card["data"] == {
         "snapshot": snapshot.pk,
         "name": "weapon set",

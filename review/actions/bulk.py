@@ -30,13 +30,15 @@ def approve_all(*, proposals: Sequence[Proposal], by: User, submit_key: str, now
     The same `submit_key` again goes on where a killed one ended. Raises UnableToDecide.
     """
     if not SUBMIT_KEY.fullmatch(submit_key):
-        raise UnableToDecide("invalid", "The page sent no key of its own. Load it again.")
+        raise UnableToDecide("invalid", _("The page sent no key of its own. Load it again."))
     if not 0 < len(proposals) <= MOST:
-        raise UnableToDecide("invalid", f"Choose 1 to {MOST} proposals.")
+        raise UnableToDecide("invalid", _("Choose 1 to {most} proposals.").format(most=MOST))
     said = {"approved_by": by, "approved_at": now}
     bulk, _is_new = BulkApproval.objects.get_or_create(submit_key=submit_key, defaults=said)
     if bulk.approved_by_id != by.pk:
-        raise UnableToDecide("invalid", "This key belongs to somebody else's approval. Load the page again.")
+        raise UnableToDecide(
+            "invalid", _("This key belongs to somebody else's approval. Load the page again.")
+        )
     for proposal in proposals:
         _approve_one(bulk.pk, proposal, by, now)
     return bulk

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from pipeline.labels import COMPLIANCE_DEFECTS, IMAGE_TYPES, QUALITY_DEFECTS
 from review.models import ProposalItem
 
@@ -71,7 +73,7 @@ def read_edits(*, final: object, edits: object, items: Items) -> Edits:
     for row in rows:
         image = row.get("image") if isinstance(row, dict) else None
         if not isinstance(image, str) or image not in items:
-            raise InvalidEdits("An edit names a picture that is not part of this proposal.")
+            raise InvalidEdits(_("An edit names a picture that is not part of this proposal."))
         if row.get("edit") == "relabel":
             types[image] = _one_of(row.get("type"), IMAGE_TYPES, "an image type")
         elif row.get("edit") == "drop" and image not in kept:
@@ -85,13 +87,13 @@ def read_edits(*, final: object, edits: object, items: Items) -> Edits:
 
 def _read_final(final: object, items: Items) -> tuple[str, ...]:
     if not isinstance(final, list | tuple) or not all(isinstance(image, str) for image in final):
-        raise InvalidEdits("The final set must be a list of pictures.")
+        raise InvalidEdits(_("The final set must be a list of pictures."))
     if not final:
-        raise InvalidEdits("A product cannot be left without a picture. Keep one, or reject the proposal.")
+        raise InvalidEdits(_("A product cannot be left without a picture. Keep one, or reject the proposal."))
     if len(set(final)) != len(final):
-        raise InvalidEdits("A picture stands in the final set twice.")
+        raise InvalidEdits(_("A picture stands in the final set twice."))
     if any(image not in items for image in final):
-        raise InvalidEdits("The final set holds a picture that is not part of this proposal.")
+        raise InvalidEdits(_("The final set holds a picture that is not part of this proposal."))
     return tuple(final)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.db.models import Count, Q
+from django.utils.translation import gettext as _
 
 from review.actions import asking, labels, work
 from review.actions.asking import Asked
@@ -67,7 +68,9 @@ def start(
     examples = count_examples(judge, category)
     if not examples.get(labels.YES) and judge != labels.TYPE:
         raise UnableToImprove(
-            f"Nobody has labelled a picture as “{judge}” yet. Name a few examples first; ten will do.",
+            _(
+                "Nobody has labelled a picture as “{judge}” yet. Name a few examples first; ten will do."
+            ).format(judge=judge),
             "judge",
         )
     return ImproveLoop.objects.create(
@@ -82,13 +85,17 @@ def start(
 
 def _check(judge: str, rounds: int, config: LoopConfig) -> None:
     if not judge.isidentifier() or len(judge) > 40:
-        raise UnableToImprove(f"“{judge[:60]}” is no name of a judge: use letters, digits and _.", "judge")
+        words = _("“{judge}” is no name of a judge: use letters, digits and _.")
+        raise UnableToImprove(words.format(judge=judge[:60]), "judge")
     if judge in UNTAUGHT:
-        raise UnableToImprove(f"“{judge}” is not decided by a trained model.", "judge")
+        words = _("“{judge}” is not decided by a trained model.")
+        raise UnableToImprove(words.format(judge=judge), "judge")
     if not 1 <= rounds <= MOST_ROUNDS:
-        raise UnableToImprove(f"Between 1 and {MOST_ROUNDS} rounds are possible.", "rounds")
+        words = _("Between 1 and {most} rounds are possible.")
+        raise UnableToImprove(words.format(most=MOST_ROUNDS), "rounds")
     if not 1 <= config.questions <= MOST_QUESTIONS:
-        raise UnableToImprove(f"Between 1 and {MOST_QUESTIONS} questions a round are possible.", "questions")
+        words = _("Between 1 and {most} questions a round are possible.")
+        raise UnableToImprove(words.format(most=MOST_QUESTIONS), "questions")
 
 
 def find_going(judge: str, category: Category | None) -> ImproveLoop | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils.translation import gettext
 
 from review.models import SavedFilter
 
@@ -19,12 +20,13 @@ def save(*, person: User, name: str, address: str) -> SavedFilter:
     """Keep an address under a name; the same name again is given the new address. Raises UnableToSave."""
     name = " ".join(name.replace("\0", "").split())[:60]
     if not name:
-        raise UnableToSave("Give the filters a name.")
+        raise UnableToSave(gettext("Give the filters a name."))
     User.objects.select_for_update(no_key=True).get(pk=person.pk)  # or two windows could pass the limit
     mine = SavedFilter.objects.filter(person=person)
     if not mine.filter(name=name).exists() and mine.count() >= MOST:
-        raise UnableToSave(f"You have {MOST} saved filters, which is the most. Delete one first.")
-    kept, _ = SavedFilter.objects.update_or_create(person=person, name=name, defaults={"address": address})
+        words = gettext("You have {most} saved filters, which is the most. Delete one first.")
+        raise UnableToSave(words.format(most=MOST))
+    kept, _is_new = SavedFilter.objects.update_or_create(person=person, name=name, defaults={"address": address})
     return kept
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F, Q, Subquery
+from django.utils.translation import gettext as _
 
 from review.access import second_opinions_for
 from review.actions.decisions import SUBMIT_KEY, UnableToDecide, read_final
@@ -72,15 +73,15 @@ def give(*, opinion: SecondOpinion, by: User, said: Said, now: datetime) -> Seco
     The same key again gives the same opinion. Raises UnableToDecide.
     """
     if not SUBMIT_KEY.fullmatch(said.submit_key):
-        raise UnableToDecide("invalid", "The page sent no key of its own. Load it again.")
+        raise UnableToDecide("invalid", _("The page sent no key of its own. Load it again."))
     rows = SecondOpinion.objects.select_for_update(of=("self",)).select_related("decision__proposal")
     opinion = rows.get(pk=opinion.pk)
     if opinion.submit_key == said.submit_key and opinion.given_by_id == by.pk:
         return opinion
     if opinion.given_at is not None:
-        raise UnableToDecide("decided", "Somebody gave the second opinion meanwhile. Yours is not needed.")
+        raise UnableToDecide("decided", _("Somebody gave the second opinion meanwhile. Yours is not needed."))
     if opinion.decision.decided_by_id == by.pk:
-        raise UnableToDecide("invalid", "This is your own decision: somebody else is to look at it.")
+        raise UnableToDecide("invalid", _("This is your own decision: somebody else is to look at it."))
     _take_over(opinion, said)
     opinion.given_by, opinion.given_at = by, now
     opinion.leased_by = opinion.leased_until = None
@@ -91,14 +92,14 @@ def give(*, opinion: SecondOpinion, by: User, said: Said, now: datetime) -> Seco
 
 def _take_over(opinion: SecondOpinion, said: Said) -> None:
     if said.kind not in DECIDING:
-        raise UnableToDecide("invalid", "Approve, reject or send back.")
+        raise UnableToDecide("invalid", _("Approve, reject or send back."))
     if said.kind == Decision.Kind.APPROVE:
         checked = read_final(opinion.decision.proposal, said.final, said.edits)
         opinion.final_set, opinion.edits = list(checked.final), checked.as_json()
     opinion.kind, opinion.submit_key = said.kind, said.submit_key
     opinion.reason = said.reason.replace("\0", "").strip()[:500]
     if said.kind != Decision.Kind.APPROVE and not opinion.reason:
-        raise UnableToDecide("invalid", "Say why.")
+        raise UnableToDecide("invalid", _("Say why."))
 
 
 @transaction.atomic
@@ -106,7 +107,7 @@ def withdraw(*, opinion: SecondOpinion, by: User, now: datetime) -> SecondOpinio
     """Take one's own opinion back, and hold it to give it anew; again changes nothing."""
     opinion = SecondOpinion.objects.select_for_update().get(pk=opinion.pk)
     if opinion.given_by_id != by.pk:
-        raise UnableToDecide("nothing", "There is no second opinion of yours: nothing had to be undone.")
+        raise UnableToDecide("nothing", _("There is no second opinion of yours: nothing had to be undone."))
     opinion.kind, opinion.reason, opinion.final_set, opinion.edits = "", "", [], []
     opinion.given_by = opinion.given_at = opinion.submit_key = None
     opinion.leased_by, opinion.leased_until = by, now + LASTS

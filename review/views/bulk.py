@@ -121,9 +121,9 @@ def _read_choice(request: HttpRequest) -> tuple[list[int], str]:
         body = json.loads(request.body)
         ids, key = body["proposals"], body["submit_key"]
     except (ValueError, KeyError, TypeError) as wrong:
-        raise UnableToDecide("invalid", "The choice did not arrive whole. Try again.") from wrong
+        raise UnableToDecide("invalid", _("The choice did not arrive whole. Try again.")) from wrong
     if not isinstance(key, str) or not _are_ids(ids):
-        raise UnableToDecide("invalid", "The choice did not arrive whole. Try again.")
+        raise UnableToDecide("invalid", _("The choice did not arrive whole. Try again."))
     return list(dict.fromkeys(ids)), key
 
 

@@ -12,6 +12,7 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
 from django.views.decorators.http import require_safe
 
 from review import rules
@@ -22,7 +23,7 @@ from review.views.comparison_words import explain_distances, tell_geometry, tell
 from review.views.frame import page
 
 MANY_CHANGES = 3  # coming days that are offered
-LOST = "One of the two pictures cannot be read any more, so they cannot be compared."
+LOST = noop("One of the two pictures cannot be read any more, so they cannot be compared.")
 
 
 @require_safe
@@ -37,7 +38,7 @@ def comparison(request: HttpRequest, proposal_id: int) -> HttpResponse:
     try:
         version, found = _find(proposal, left, right)
     except store.NotStored:
-        return JsonResponse({"message": LOST}, status=410)
+        return JsonResponse({"message": _(LOST)}, status=410)
     name = store.name_difference(left, right, version)
     url = store.difference_url(name) if found["has_map"] else ""
     answer = JsonResponse(_describe(found) | {"map": url, "version": version})

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from review.access import ADMIN, SPECIALIST, flags_for, proposals_for, runs_for
 from review.actions import second_opinions
@@ -24,10 +25,10 @@ MAX_HELD = 12  # proposals that others look at; more are not named
 MAX_MINE = 20  # of each kind
 RECENT_RUNS = 200  # among these, the newest that have something open are offered
 SORT_WORDS = {
-    "benefit": "most to gain first",
-    "doubt": "most doubtful first",
-    "oldest": "oldest first",
-    MINE: "yours",
+    "benefit": _("most to gain first"),
+    "doubt": _("most doubtful first"),
+    "oldest": _("oldest first"),
+    MINE: _("yours"),
 }
 
 

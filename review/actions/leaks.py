@@ -9,7 +9,9 @@ from django.db import connection
 from review.models import Snapshot
 
 CHECKED = 1000  # pictures that measure, at most: each is one search among all pictures
-NEAR = 0.97  # cosine of two embeddings; renderings of one picture have 0.98 and more, products of a kind 0.9
+# Cosine of two embeddings. Of 150 labelled duplicates of real catalogs 86 % have more, of 150 pairs of a
+# product's other views 8 %: what is found is worth a look, and not all is found.
+NEAR = 0.97
 SHOWN = 20
 _LIKE = 12  # nearest pictures looked at for each
 

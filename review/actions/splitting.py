@@ -78,7 +78,7 @@ def split(now: datetime) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         graph = _read_graph(cursor)
         pictures = np.unique(_read(_PICTURES, {})[:, 0])
-        _write(cursor, pictures, *_decide(graph, pictures), now)
+        _write(cursor, pictures, _decide(graph, pictures), now)
 
 
 def _read_graph(cursor: CursorWrapper) -> _Graph:
@@ -92,8 +92,8 @@ def _read_graph(cursor: CursorWrapper) -> _Graph:
     return _Graph(nodes, unite(len(nodes), left, right))
 
 
-def _decide(graph: _Graph, pictures: Ints) -> tuple[Ints, list[str], Ints]:
-    """The side and the group's name of each picture, and whether its group stands on several sides."""
+def _decide(graph: _Graph, pictures: Ints) -> Ints:
+    """Of each picture its side, its group's first picture, and whether that group stands on several sides."""
     held = _read_known(graph)
     count = int(graph.groups.max(initial=-1)) + 1
     before = find_sides(graph.groups, held, count)
@@ -104,11 +104,7 @@ def _decide(graph: _Graph, pictures: Ints) -> tuple[Ints, list[str], Ints]:
     sides = assign(rows, values, before, draw_turns(firsts))
     own = held[graph.find(pictures)]
     ours = np.where(own != UNKNOWN, own, np.maximum(sides[groups], 0))  # a mixed group's new ones train
-    return (
-        ours,
-        [f"g{first}" for first in firsts[groups].tolist()],
-        (before[groups] == MIXED).astype(np.int64),
-    )
+    return np.stack([ours, firsts[groups], before[groups] == MIXED], axis=1)
 
 
 def _read_known(graph: _Graph) -> Ints:
@@ -128,14 +124,13 @@ def _read_values(graph: _Graph) -> tuple[Ints, Ints]:
     return graph.groups[graph.find(rows[:, 0])], rows[:, 1]
 
 
-def _write(
-    cursor: CursorWrapper, pictures: Ints, sides: Ints, groups: list[str], mixed: Ints, now: datetime
-) -> None:
+def _write(cursor: CursorWrapper, pictures: Ints, decided: Ints, now: datetime) -> None:
     cursor.execute('CREATE TEMP TABLE split (image_id bigint, side text, "group" text, is_mixed boolean)')
-    names = [SIDES[side] for side in sides.tolist()]
     with cursor.copy('COPY split (image_id, side, "group", is_mixed) FROM STDIN') as copy:
-        for row in zip(pictures.tolist(), names, groups, mixed.astype(bool).tolist(), strict=True):
-            copy.write_row(row)
+        for start in range(0, len(pictures), _READ_AT_ONCE):
+            part = slice(start, start + _READ_AT_ONCE)
+            for picture, row in zip(pictures[part].tolist(), decided[part].tolist(), strict=True):
+                copy.write_row((picture, SIDES[row[0]], f"g{row[1]}", bool(row[2])))
     # A picture that has a side keeps it, with the name under which its group was first known.
     cursor.execute(
         'INSERT INTO review_imageside (image_id, side, "group", created_at) '

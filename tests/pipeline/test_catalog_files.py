@@ -58,11 +58,8 @@ def names(product: ParsedProduct) -> list[tuple[str, list[str]]]:
 def test_it_reads_the_documented_form(write: Write) -> None:
     sud = {"supplier": "Sud", "images": ["https://x.example/1"]}
     offers = [{"supplier": "Nord", "images": ["a.jpg"]}, sud]
-    path = write(
-        chair(
-            offers=offers, current=["https://x.example/1"], curated=True, description=" Oak ", views_a_week=70
-        )
-    )
+    more = {"curated": True, "description": " Oak ", "views_a_week": 70}
+    path = write(chair(offers=offers, current=["https://x.example/1"], **more))
     [product], refusals = read(path)
     assert not refusals
     assert names(product) == [("Nord", ["a.jpg"]), ("Sud", ["https://x.example/1"])]

@@ -140,8 +140,10 @@ class Worker:
         return said
 
 
-async def run(app: Application, people: list[Person], ledger: Ledger, wanted: argparse.Namespace) -> float:
-    """Everybody logs in, then all begin; gives how long it took to the last answer."""
+async def run(
+    app: Application, people: list[Person], ledger: Ledger, wanted: argparse.Namespace
+) -> tuple[float, float]:
+    """Everybody logs in, then all begin; gives how long it took to the last answer, and the web's share."""
     clients = [httpx.AsyncClient(base_url=app.url, timeout=60) for _ in people]
     workers = [
         Worker(person, client, ledger, wanted.seed + number, wanted.look)
@@ -149,16 +151,16 @@ async def run(app: Application, people: list[Person], ledger: Ledger, wanted: ar
     ]
     door = asyncio.Semaphore(4)
     await asyncio.gather(*(worker.log_in(door) for worker in workers))
-    began = time.perf_counter()
+    began, cpu_before = time.perf_counter(), app.read_cpu_s()
     async with asyncio.TaskGroup() as group:
         for worker in workers:
             group.create_task(worker.work())
         if wanted.kill:
             group.create_task(disturb(app, ledger, len(ledger.truths)))
-    spent = time.perf_counter() - began
+    spent, cpu_s = time.perf_counter() - began, app.read_cpu_s() - cpu_before
     for client in clients:
         await client.aclose()
-    return spent
+    return spent, cpu_s
 
 
 async def disturb(app: Application, ledger: Ledger, questions: int) -> None:
@@ -185,11 +187,14 @@ def main() -> int:
     app = Application(Path(os.environ["SMARTIMG_VAR"]).resolve())
     try:
         app.wait()
-        spent = asyncio.run(run(app, people, ledger, wanted))
+        spent, cpu_s = asyncio.run(run(app, people, ledger, wanted))
     finally:
         app.stop()
     connection.close()  # the one from before the database was killed
-    found = report(ledger, spent, wanted) | check(ledger.kept, ledger.truths)
+    found = report(ledger, spent, wanted) | {
+        "web_cpu_ms_an_answer": round(1000 * cpu_s / len(ledger.kept), 1)
+    }
+    found |= check(ledger.kept, ledger.truths)
     found["spammers"] = sorted(one.name for one in people if one.habit in ("guesses", "always the first"))
     text = json.dumps(found, indent=1)
     print(text)

@@ -26,8 +26,8 @@ def save(*, person: User, name: str, address: str) -> SavedFilter:
     if not mine.filter(name=name).exists() and mine.count() >= MOST:
         words = gettext("You have {most} saved filters, which is the most. Delete one first.")
         raise UnableToSave(words.format(most=MOST))
-    kept, _is_new = SavedFilter.objects.update_or_create(person=person, name=name, defaults={"address": address})
-    return kept
+    said = {"address": address}
+    return SavedFilter.objects.update_or_create(person=person, name=name, defaults=said)[0]
 
 
 def forget(*, person: User, filter_id: int) -> bool:

@@ -56,6 +56,13 @@ document.addEventListener("keydown", (event) => {
 for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
   document.addEventListener(name, sayWhatFailed);
 }
+// The page that is open is in sight among the pages of its section, also where these are wider than a phone.
+function showCurrentTab() {
+  const tab = document.querySelector(".subtabs [aria-current]");
+  if (tab) tab.parentElement.scrollLeft = tab.offsetLeft + tab.offsetWidth - tab.parentElement.clientWidth + 16;
+}
+
+showCurrentTab();
 openFrames();
 window.addEventListener("resize", openFrames);
 document.addEventListener("htmx:afterSettle", openFrames);

@@ -99,7 +99,7 @@ def test_a_translation_keeps_the_values_of_its_text(language: str, domain: str) 
         if not message.id:
             continue
         ids = [message.id] if isinstance(message.id, str) else list(message.id)
-        said = [message.string] if isinstance(message.string, str) else list(message.string)
+        said = [message.string] if isinstance(message.string, str) else list(message.string or ())
         wanted = {frozenset(values.findall(one)) for one in ids}
         for one in filter(None, said):
             assert frozenset(values.findall(one)) in wanted, one

@@ -174,12 +174,10 @@ def find_copies(
         for one, two in dedup.candidates([c.assessment.descriptors for c in kept])
         if _may_show_the_same(kept[one].image_type, kept[two].image_type)
     ]
-    prepared: dict[int, Any] = {}
 
+    @cache
     def prepare(index: int) -> Any:
-        if index not in prepared:
-            prepared[index] = comparator.prepare(load(kept[index].key))
-        return prepared[index]
+        return comparator.prepare(load(kept[index].key))
 
     @cache
     def compare(one: int, two: int) -> PairComparison:
@@ -187,15 +185,11 @@ def find_copies(
 
     keys, ranking = [c.key for c in kept], dedup.rank([_stand(c) for c in kept])
     clusters = dedup.cluster(keys, compare, ranking, pairs)
-    framed = _find_framed(clusters, kept, load)
-    if framed:
+    if framed := _find_framed(clusters, kept, load):
         ranking.sort(key=lambda index: keys[index] in framed)
         clusters = dedup.cluster(keys, compare, ranking, pairs)
-    return {
-        copy: (cluster.representative, cluster.comparisons[copy])
-        for cluster in clusters
-        for copy in cluster.copies
-    }
+    found = [(one.representative, one.comparisons) for one in clusters]
+    return {copy: (stays, said[copy]) for stays, said in found for copy in said}
 
 
 def _find_framed(clusters: Sequence[dedup.Cluster], kept: Sequence[Candidate], load: Load) -> set[str]:

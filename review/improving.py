@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
+from django.db import transaction
 from django.utils import timezone
 
 from pipeline.training.acquisition import UNKNOWN, AskingPlan, choose_next
@@ -117,38 +118,49 @@ def wait_for_crowd(step: ImproveRound, now: datetime) -> bool:
 
 def train(step: ImproveRound, now: datetime) -> bool:
     """Freeze what is known, and train on it; each is made once and waited for."""
-    loop, config = step.loop, improving.read_config(step.loop.config)
-    if step.snapshot is None:
-        filters = {"category": loop.category.path} if loop.category else {}
-        name = f"{loop.judge}, loop {loop.pk} round {step.number}"
-        step.snapshot = snapshots.freeze(
-            judge=loop.judge, filters=filters, name=name, by=loop.created_by, now=now
-        )
-        step.save(update_fields=["snapshot"])
-    if not _is_ready(step.snapshot, step, now):
+    snapshot = step.snapshot or _freeze(step, now)
+    if not _is_ready(snapshot, step, now):
         return False
     if step.stage == Stage.DONE:
         return True
-    if step.training_run is None:
-        try:
-            step.training_run = learning.train(
-                judge=loop.judge,
-                category=loop.category,
-                snapshot=step.snapshot,
-                technique=config.technique,
-                config={"precision": config.precision},
-                seed=step.number,
-                by=loop.created_by,
-                now=now,
-            )
-        except UnableToTrain as error:
-            raise improving.UnableToImprove(str(error)) from error
-        step.save(update_fields=["training_run"])
-    if not _is_ready(step.training_run, step, now):
+    run = step.training_run or _order_training(step, snapshot, now)
+    if not _is_ready(run, step, now):
         return False
     if step.stage != Stage.DONE:
         improving.go_on(step, Stage.COMPARE, now)
     return True
+
+
+@transaction.atomic
+def _freeze(step: ImproveRound, now: datetime) -> Snapshot:
+    loop = step.loop
+    filters = {"category": loop.category.path} if loop.category else {}
+    name = f"{loop.judge}, loop {loop.pk} round {step.number}"
+    made = snapshots.freeze(judge=loop.judge, filters=filters, name=name, by=loop.created_by, now=now)
+    step.snapshot = made
+    step.save(update_fields=["snapshot"])
+    return made
+
+
+@transaction.atomic
+def _order_training(step: ImproveRound, snapshot: Snapshot, now: datetime) -> TrainingRun:
+    loop, config = step.loop, improving.read_config(step.loop.config)
+    try:
+        made = learning.train(
+            judge=loop.judge,
+            category=loop.category,
+            snapshot=snapshot,
+            technique=config.technique,
+            config={"precision": config.precision},
+            seed=step.number,
+            by=loop.created_by,
+            now=now,
+        )
+    except UnableToTrain as error:
+        raise improving.UnableToImprove(str(error)) from error
+    step.training_run = made
+    step.save(update_fields=["training_run"])
+    return made
 
 
 def _is_ready(made: Work, step: ImproveRound, now: datetime) -> bool:

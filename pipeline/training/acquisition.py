@@ -110,17 +110,21 @@ def choose_next(
         Why.SURE: logits,
         Why.SAMPLE: np.random.default_rng(seed).random(len(scores)).astype(np.float32),
     }
-    counts = {
-        Why.DOUBTFUL: round(budget * plan.doubtful),
-        Why.SIMILAR: round(budget * plan.similar),
-        Why.SAMPLE: round(budget * plan.sample),
-    }
-    counts[Why.SURE] = budget - sum(counts.values())
+    counts = _share(budget, plan)
     free = known == UNKNOWN
     picks: list[Pick] = []
     for why, rank in ranks.items():
         picks += _take(rank, why, counts[why], unit, free, plan.alike)
     return picks
+
+
+def _share(budget: int, plan: AskingPlan) -> dict[Why, int]:
+    counts = {
+        Why.DOUBTFUL: round(budget * plan.doubtful),
+        Why.SIMILAR: round(budget * plan.similar),
+        Why.SAMPLE: round(budget * plan.sample),
+    }
+    return counts | {Why.SURE: budget - sum(counts.values())}
 
 
 def _take(

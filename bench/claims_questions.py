@@ -27,6 +27,7 @@ GOAL_P95_MS = 30
 NAME = "bench-asker-{}"
 PLENTY_S = 1800
 CHUNK = 100_000
+INDEX = "slots_of_a_subject"
 PICTURES = """
 INSERT INTO review_image (id, sha256, byte_size, format, width_px, height_px, unreadable, created_at)
 SELECT n, lpad(to_hex(n), 64, '0'), 9, 'JPEG', 800, 800, '', now()
@@ -136,47 +137,35 @@ def run_taker(number: int, claims: int, barrier: Any, answers: Any) -> None:
 def explain(person_name: str) -> dict[str, Any]:
     """What one claim reads: at the person's place, and from the front of the queue, where all was theirs."""
     from django.contrib.auth.models import User
-    from django.db import connection, transaction
     from django.utils import timezone
 
-    from review.actions.queue_places import CLAIM, FIRST, LAST
+    from review.actions.queue_places import FIRST, LAST
     from review.models import WorkerPlace
 
     person = User.objects.get(username=person_name)
     place = WorkerPlace.objects.filter(person=person).order_by("-pk")[0]
     now = timezone.now()
-    given: dict[str, Any] = {
-        "me": person.pk,
-        "subject": place.subject,
-        "now": now,
-        "until": now,
-        "besides": [],
+    given: dict[str, Any] = {"me": person.pk, "subject": place.subject, "now": now, "until": now}
+    given |= {"besides": [], "below": LAST}
+    return {
+        "at_the_place": read_plan(given | {"above": place.priority, "after": place.slot}),
+        "from_the_front": read_plan(given | {"above": FIRST, "after": 0}),
     }
-    given |= {"below": LAST}
-    stretches = {"at_the_place": (place.priority, place.slot), "from_the_front": (FIRST, 0)}
-    found = {}
-    for name, (above, after) in stretches.items():
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(
-                "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + CLAIM, given | {"above": above, "after": after}
-            )
-            plan = cursor.fetchone()[0][0]
-            transaction.set_rollback(True)
-        slots = max(
-            (
-                node
-                for node in walk(plan["Plan"])
-                if node.get("Relation Name") == "review_questionslot"
-                and node["Node Type"].startswith("Index")
-            ),
-            key=lambda node: float(node["Actual Rows"]),
-        )
-        found[name] = {
-            "index": slots.get("Index Name"),
-            "slots_read": slots["Actual Rows"] * slots["Actual Loops"],
-            "ms": round(plan["Execution Time"], 2),
-        }
-    return found
+
+
+def read_plan(given: dict[str, Any]) -> dict[str, Any]:
+    """The plan of a claim that is made and taken back."""
+    from django.db import connection, transaction
+
+    from review.actions.queue_places import CLAIM
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + CLAIM, given)
+        plan = cursor.fetchone()[0][0]
+        transaction.set_rollback(True)
+    nodes = [node for node in walk(plan["Plan"]) if node.get("Index Name") == INDEX]
+    read = max((float(node["Actual Rows"]) * float(node["Actual Loops"]) for node in nodes), default=None)
+    return {"index": INDEX, "slots_read": read, "ms": round(plan["Execution Time"], 2)}
 
 
 def walk(node: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -25,37 +25,49 @@ Truths = dict[int, tuple[str, str]]  # question -> (subject, true value)
 
 def fill(count: int, people: Sequence[Person], rng: np.random.Generator) -> Truths:
     """People who can log in, and questions about pictures that are rows only; some answers are known."""
-    from django.contrib.auth.hashers import make_password
-    from django.contrib.auth.models import Group, User
     from django.utils import timezone
 
     from review.actions.asking import Asked, ask
-    from review.models import GoldQuestion, Image, Question
+    from review.models import Image, Question
 
-    group, hashed = Group.objects.get_or_create(name="worker")[0], make_password(PASSWORD)
-    User.objects.bulk_create(
-        [User(username=one.name, password=hashed) for one in people], ignore_conflicts=True
-    )
-    group.user_set.add(*User.objects.filter(username__in=[one.name for one in people]))
+    make_users(people)
     truths = draw_truths(count, rng)
-    serial = Image.objects.count()
-    rows = [
-        Image(sha256=f"{serial + place:064x}", byte_size=1, width_px=800, height_px=800)
-        for place in range(count)
-    ]
-    images = Image.objects.bulk_create(rows)
+    sizes = {"byte_size": 1, "width_px": 800, "height_px": 800}
+    first = Image.objects.count()
+    images = Image.objects.bulk_create(
+        Image(sha256=f"{first + place:064x}", **sizes) for place in range(count)
+    )
     asked = [
         Asked(subject, image.pk, choices=SUBJECTS[subject], weight=float(rng.random()))
         for (subject, _), image in zip(truths, images, strict=True)
     ]
-    known = int(count * GOLD_SHARE)
-    now = timezone.now()
+    known, now = int(count * GOLD_SHARE), timezone.now()
     gold = ask(asked[:known], origin=Question.Origin.GOLD, now=now)
-    GoldQuestion.objects.bulk_create(
-        GoldQuestion(question_id=pk, value=value) for pk, (_, value) in zip(gold, truths, strict=False)
-    )
+    make_known(dict(zip(gold, [value for _, value in truths], strict=False)))
     ids = gold + ask(asked[known:], origin=Question.Origin.DOUBT, now=now)
     return dict(zip(ids, truths, strict=True))
+
+
+def make_users(people: Sequence[Person]) -> None:
+    """Workers with one password."""
+    from django.contrib.auth.hashers import make_password
+    from django.contrib.auth.models import Group, User
+
+    group, hashed = Group.objects.get_or_create(name="worker")[0], make_password(PASSWORD)
+    rows = [User(username=one.name, password=hashed) for one in people]
+    User.objects.bulk_create(rows, ignore_conflicts=True)
+    group.user_set.add(*User.objects.filter(username__in=[one.name for one in people]))
+
+
+def make_known(values: dict[int, str]) -> None:
+    """Questions whose answer is known: question -> value."""
+    from review.models import GoldQuestion, Question
+
+    GoldQuestion.objects.bulk_create(
+        GoldQuestion(question_id=pk, value=value) for pk, value in values.items()
+    )
+    for pk, value in values.items():
+        Question.objects.filter(pk=pk).update(state=Question.State.SETTLED, settled_value=value)
 
 
 class Application:

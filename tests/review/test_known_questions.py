@@ -30,6 +30,7 @@ def gold(monkeypatch: pytest.MonkeyPatch) -> Question:
     """A question that is known, and whose turn it always is."""
     monkeypatch.setattr(trust, "_share_for", lambda *_: 1.0)
     (pk,) = ask([Asked("blur", make_image().pk)], origin=Question.Origin.GOLD, now=NOW)
+    Question.objects.filter(pk=pk).update(state=Question.State.SETTLED, settled_value="yes")
     question = Question.objects.get(pk=pk)
     GoldQuestion.objects.create(question=question, value="yes")
     return question

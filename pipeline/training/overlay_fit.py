@@ -58,8 +58,7 @@ def fit(
     torch.manual_seed(seed)
     see, head = load_trunk(), OverlayHead()
     if going_on:
-        pixels = draw_pairs(photos, PAIRS, (seed, 2**31 - 1), lettering).pixels
-        take_weights(head, going_on, see(pixels))
+        take_weights(head, going_on, see(draw_pairs(photos, PAIRS, (seed, 2**31 - 1), lettering).pixels))
     head = head.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     average = copy.deepcopy(head)
     rate = RATE * (GOING_ON if going_on else 1.0)

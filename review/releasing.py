@@ -139,4 +139,3 @@ def _find_places(images: Sequence[int]) -> dict[int, tuple[int, int | None, int]
         first, place, count = found.get(image or 0, (product, category, 0))
         found[image or 0] = (first, place, count + 1)
     return found
-

@@ -37,7 +37,13 @@ def test_a_count_is_exact_for_few_and_marked_as_estimated_for_many(
 
 
 def test_a_benefit_is_explained_in_one_line() -> None:
-    parts = [["hero", 1, 0.3], ["copy", 2, 0.105], ["doubt", 1, -0.02], ["views", 1200, 0.04], ["moved", 1, 0.004]]
+    parts = [
+        ["hero", 1, 0.3],
+        ["copy", 2, 0.105],
+        ["doubt", 1, -0.02],
+        ["views", 1200, 0.04],
+        ["moved", 1, 0.004],
+    ]
     assert benefit_line(parts) == "new hero +.30, 2 copies +.10, doubt −.02, 1,200 views a week +.04"
 
 

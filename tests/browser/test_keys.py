@@ -99,7 +99,7 @@ def test_the_sheet_and_the_buttons_name_every_command(open_page: OpenPage, perso
     expect(page.locator('.detail [data-do="hero"] kbd')).to_have_text("h")
     press(page, "?")
     for _, what in COMMANDS.values():
-        expect(page.locator("#key-list").get_by_text(what, exact=True)).to_be_visible()
+        expect(page.locator("#key-list").get_by_text(str(what), exact=True)).to_be_visible()
 
 
 def test_a_key_of_ones_own_takes_the_place_of_the_usual_one(open_page: OpenPage, person: User) -> None:

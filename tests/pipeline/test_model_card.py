@@ -99,9 +99,9 @@ def test_pictures_of_one_product_count_as_one() -> None:
     good, truth, _ = make_binary(1.0, rows=100)
     bad = make_binary(0.5, rows=100)[0]
     alike = np.repeat(np.arange(100), 10)
-    again = [Verdicts(one.chances[alike], one.said[alike], BINARY) for one in (good, bad)]
-    whole = bootstrap.compare(*again, truth[alike], alike)["figures"]["f1"]
-    parted = bootstrap.compare(*again, truth[alike], np.arange(1000))["figures"]["f1"]
+    one, two = (Verdicts(which.chances[alike], which.said[alike], BINARY) for which in (good, bad))
+    whole = bootstrap.compare(one, two, truth[alike], alike)["figures"]["f1"]
+    parted = bootstrap.compare(one, two, truth[alike], np.arange(1000))["figures"]["f1"]
     assert whole["high"] - whole["low"] > 2 * (parted["high"] - parted["low"])
 
 
@@ -111,8 +111,8 @@ def test_types_are_compared_by_accuracy() -> None:
     sharp[np.arange(180), truth] = 0.8
     vague = np.full((180, 3), 0.1, np.float32)
     vague[np.arange(180), np.where(np.arange(180) % 2, truth, 0)] = 0.8
-    both = [Verdicts(one, one.argmax(axis=1), VIEWS) for one in (sharp, vague)]
-    found = bootstrap.compare(*both, truth, np.arange(180))
+    one, two = (Verdicts(chances, chances.argmax(axis=1), VIEWS) for chances in (sharp, vague))
+    found = bootstrap.compare(one, two, truth, np.arange(180))
     assert (found["main"], found["verdict"]) == ("accuracy", "better")
 
 

@@ -45,7 +45,13 @@ def list_final(proposal: Proposal) -> list[str]:
 
 
 def give(opinion: SecondOpinion, by: User, **said: Any) -> SecondOpinion:
-    usual = {"kind": "approve", "reason": "", "final": None, "edits": [], "submit_key": "second"}
+    usual: dict[str, Any] = {
+        "kind": "approve",
+        "reason": "",
+        "final": None,
+        "edits": [],
+        "submit_key": "second",
+    }
     return second_opinions.give(opinion=opinion, by=by, said=Said(**(usual | said)), now=timezone.now())
 
 

@@ -227,7 +227,7 @@ def _release(
 
 _WORKS: dict[type[Work], Callable[[int], bool]] = {
     Snapshot: snapshots.fill,
-    TrainingRun: training.run_training,
+    TrainingRun: lambda pk: training.run_training(pk),
     ModelComparison: comparing.run_comparison,
 }
 _STAGES: dict[Stage, Advance] = {

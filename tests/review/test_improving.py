@@ -155,7 +155,7 @@ def test_killed_between_two_stages_it_goes_on(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(loop_work, "_WORKS", {**loop_work._WORKS, TrainingRun: die})
+        patch.setattr(loop_work.training, "run_training", die)
         with pytest.raises(KeyboardInterrupt):
             loop_work.advance(loop.pk)
     later = timezone.now() + 2 * work.LASTS

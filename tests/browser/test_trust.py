@@ -11,6 +11,7 @@ from playwright.sync_api import Page, ViewportSize, expect
 from review.actions import labelling, pauses, standings, trust
 from review.models import Answer, Label, Question, WorkerPause, WorkerStanding
 from tests.browser.conftest import SCREENSHOTS, OpenPage
+from tests.browser.test_labelling import SOON_MS
 from tests.review.conftest import make_person
 from tests.review.crowds import make_category, make_gold, make_question, make_workers, say
 from tests.review.factories import make_pictured_image, make_product
@@ -95,6 +96,7 @@ def press(page: Page, key: str, said: str) -> None:
     page.keyboard.press(key)
     expect(page.get_by_role("status")).to_contain_text(said)
     expect(page.locator("#sentence")).to_be_focused()
+    expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)
 
 
 def test_a_dispute_is_settled_by_keys_and_taken_back(open_page: OpenPage, person: User) -> None:
@@ -133,12 +135,14 @@ def test_a_known_question_looks_like_any_other_and_counts_for_the_person(
     ask(60)
     make_gold(image=make_pictured_image(61))
     page = open_page("/label/", worker)
+    expect(page.locator("[data-needs-script]").first).to_be_visible()
     for _ in range(2):
         expect(page.locator("#sentence")).to_have_text("Is the picture blurred?")
         assert "known" not in (page.locator("#question").text_content() or "").replace("Known", "")
         answered = Answer.objects.count()
-        page.keyboard.press("y")
-        page.wait_for_timeout(400)
+        page.wait_for_timeout(SOON_MS)  # as somebody who looks before the key
+        with page.expect_response(lambda answer: answer.url.endswith("/label/answers/")):
+            page.keyboard.press("y")
         assert Answer.objects.count() == answered + 1
     standing = WorkerStanding.objects.get(person=worker)
     assert (standing.gold_seen, standing.gold_right) == (1, 1)

@@ -24,7 +24,7 @@ WITH asked AS MATERIALIZED (
     ORDER BY r.image_id, a.id DESC
 )
 """
-_NEAR = """, near AS (
+_NEAR = """, near AS MATERIALIZED (  -- once, whatever the planner thinks of rows that were just written
     SELECT asked.image_id, asked.side, n.image_id AS other_id, max(n.cosine) AS cosine
     FROM asked CROSS JOIN LATERAL (
         SELECT b.image_id, 1 - (b.embedding <=> asked.embedding) AS cosine

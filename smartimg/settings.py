@@ -200,6 +200,7 @@ CELERY_TASK_ROUTES = {
     "review.tasks.fetch_*": {"queue": "fetch"},
     "review.tasks.judge_*": {"queue": "vision"},
     "review.tasks.train_*": {"queue": "train"},
+    "review.tasks.improve": {"queue": "train"},
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A killed worker's message comes back after this; leases in the database make a second run harmless.

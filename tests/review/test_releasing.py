@@ -113,5 +113,5 @@ def test_what_a_lost_worker_left_is_sent_again(monkeypatch: pytest.MonkeyPatch) 
 def test_trainings_and_comparisons_go_to_the_queue_of_models() -> None:
     from smartimg.celery import app
 
-    for name in ("train_judge", "train_comparison", "train_follow_release"):
+    for name in ("train_judge", "train_comparison", "train_follow_release", "improve"):
         assert app.amqp.router.route({}, f"review.tasks.{name}")["queue"].name == "train"

@@ -42,3 +42,12 @@ QUALITY_DEFECTS = ("blur", "small_object", "placeholder", "resolution", "aspect"
 COMPLIANCE_DEFECTS = ("adult", "badge", "watermark", "weapon", "violence")
 
 LABEL_KINDS = ("quality", "compliance", "type", "pair", "preference")
+
+
+def kind_of(subject: str) -> str:
+    """The kind of label that a judge, or a question, of this subject has; one of LABEL_KINDS."""
+    if subject in ("type", "pair"):
+        return subject
+    if subject == "hero":
+        return "preference"
+    return "quality" if subject in QUALITY_DEFECTS else "compliance"

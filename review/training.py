@@ -13,6 +13,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from pipeline.head_store import Head, pack_head
+from pipeline.labels import kind_of
 from pipeline.last_blocks import judge_pictures, reads_pictures
 from pipeline.training import model_card
 from pipeline.training.descent import Epoch, OtherTraining
@@ -21,7 +22,7 @@ from pipeline.training.judge_last_block import NoPictures
 from pipeline.training.judge_rows import TEST, VALIDATION, JudgeRows, TooFewExamples
 from pipeline.training.plan import read_plan
 from review import training_rows
-from review.actions import learning, store, work
+from review.actions import store, work
 from review.heartbeat import Heartbeat, LeaseLost
 from review.models import ModelVersion, TrainingRun
 from review.stopping import Stopping
@@ -133,7 +134,7 @@ def _keep(run: TrainingRun, data: bytes, card: dict[str, Any]) -> None:
     path = f"models/{sha256[:2]}/{sha256}.npz"
     store.put_model(path, data)
     said = {
-        "kind": learning.kind_of(run.judge),
+        "kind": kind_of(run.judge),
         "name": f"{run.judge} {run.pk}",
         "path": path,
         "card": card,

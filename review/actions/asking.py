@@ -12,8 +12,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Count
 
-from pipeline.labels import IMAGE_TYPES
-from review.actions.slots import kind_of, open_slots
+from pipeline.labels import IMAGE_TYPES, kind_of
+from review.actions.slots import open_slots
 from review.models import AskingRule, Category, Offer, Question
 
 JITTER = 0.05  # of priority: pictures of one product do not come one after the other

@@ -13,7 +13,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.db.models import Count
 
-from pipeline.labels import QUALITY_DEFECTS
+from pipeline.labels import kind_of
 from review.models import Category, Decision, Label, Offer, Question
 
 TYPE, PAIR, HERO = "type", "pair", "hero"
@@ -37,15 +37,6 @@ class Row:
     value: str
     source: str
     created_at: datetime
-
-
-def kind_of(subject: str) -> str:
-    """The kind of label that a judge, or a question, of this subject has."""
-    if subject in (TYPE, PAIR):
-        return subject
-    if subject == HERO:
-        return "preference"
-    return "quality" if subject in QUALITY_DEFECTS else "compliance"
 
 
 def is_of_two(subject: str) -> bool:

@@ -10,7 +10,6 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from pipeline.labels import QUALITY_DEFECTS
 from pipeline.training.plan import BadPlan, TrainingPlan, read_plan
 from review.models import (
     Category,
@@ -36,11 +35,6 @@ class UnableToTrain(Exception):
 
 class UnableToRelease(Exception):
     """The live model stays what it is; says why."""
-
-
-def kind_of(judge: str) -> str:
-    """The kind of label that teaches a judge."""
-    return TYPE if judge == TYPE else "quality" if judge in QUALITY_DEFECTS else "compliance"
 
 
 def train(

@@ -8,16 +8,9 @@ from datetime import datetime
 from django.contrib.auth.models import User
 from django.db.models import Max
 
-from pipeline.labels import QUALITY_DEFECTS
 from review.models import Question, QuestionSlot
 
 LATER_VOTE = 0.02  # of priority: a second vote waits behind first votes of almost the same rank
-KINDS = {"type": "type", "pair": "pair", "hero": "preference"} | dict.fromkeys(QUALITY_DEFECTS, "quality")
-
-
-def kind_of(subject: str) -> str:
-    """The kind of label that an answer on a subject gives."""
-    return KINDS.get(subject, "compliance")
 
 
 def lock_person(person: User) -> None:

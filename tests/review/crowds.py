@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
+from pipeline.labels import kind_of
 from review.actions import gold, labelling, settling, slots
 from review.models import Answer, Category, GoldQuestion, Question
 from tests.review.conftest import make_person
@@ -24,7 +25,7 @@ def make_question(subject: str = "blur", choices: tuple[str, ...] = YES_NO, **sa
     if subject in ("pair", "hero"):
         said.setdefault("other", make_image())
     usual: dict[str, Any] = {"image": make_image(), "choices": list(choices), "priority": next(SERIAL) / 1000}
-    question = Question.objects.create(kind=slots.kind_of(subject), subject=subject, **(usual | said))
+    question = Question.objects.create(kind=kind_of(subject), subject=subject, **(usual | said))
     slots.open_slots([question], settling.rule_of(subject).first_votes)
     return question
 

@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.utils import timezone
 
+from pipeline.labels import kind_of
 from review.actions import learning
 from review.actions.learning import UnableToRelease, UnableToTrain
 from review.models import Category, ModelComparison, ModelVersion, Release, Snapshot
@@ -31,7 +32,7 @@ def make_model(
     judge: str = "badge", category: Category | None = None, state: str = "candidate"
 ) -> ModelVersion:
     sha256 = hashlib.sha256(b"%d" % next(SERIAL)).hexdigest()
-    said = {"kind": learning.kind_of(judge), "name": judge, "path": f"models/{sha256}.npz"}
+    said = {"kind": kind_of(judge), "name": judge, "path": f"models/{sha256}.npz"}
     return ModelVersion.objects.create(sha256=sha256, judge=judge, category=category, state=state, **said)
 
 

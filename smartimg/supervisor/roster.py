@@ -12,6 +12,7 @@ from smartimg.processes import Child
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 FETCH_THREADS = 4  # downloads and small rows: threads wait cheaply
 WEB_WORKERS = 2
+ONE_AT_A_TIME = ("--pool", "prefork", "--concurrency", "1", "--prefetch-multiplier", "1")
 WEB_THREADS = 8  # each; a client that waits for its selection holds one for up to 30 s
 
 
@@ -37,18 +38,13 @@ def fetch_command() -> list[str]:
 
 
 def vision_command() -> list[str]:
-    """Pipeline and training: one at a time, since one uses all cores; in a child, so a crash is survived."""
-    options = (
-        "--queues",
-        "vision,train",
-        "--pool",
-        "prefork",
-        "--concurrency",
-        "1",
-        "--prefetch-multiplier",
-        "1",
-    )
-    return worker_command("vision", *options)
+    """The pipeline: one batch at a time, since one uses all cores; in a child, so a crash is survived."""
+    return worker_command("vision", "--queues", "vision", *ONE_AT_A_TIME)
+
+
+def train_command() -> list[str]:
+    """Training, comparing, loops: beside the pipeline, so that no selection waits hours for a model."""
+    return worker_command("train", "--queues", "train", *ONE_AT_A_TIME)
 
 
 def beat_command() -> list[str]:
@@ -74,6 +70,7 @@ def make_children(place: Place, port: int) -> list[Child]:
         "web": web_command(f"127.0.0.1:{port}", os.environ.get("SMARTIMG_WEB_THREADS") or str(WEB_THREADS)),
         "worker-fetch": fetch_command(),
         "worker-vision": vision_command(),
+        "worker-train": train_command(),
         "beat": beat_command(),
     }
     return [

@@ -56,6 +56,8 @@ def test_the_files_are_well_formed(command: list[str]) -> None:
         ("worker-fetch", roster.fetch_command()),
         ("worker-vision", roster.vision_command()),
         ("worker-vision-gpu", roster.vision_command()),
+        ("worker-train", roster.train_command()),
+        ("worker-train-gpu", roster.train_command()),
         ("beat", roster.beat_command()),
     ],
 )
@@ -66,11 +68,21 @@ def test_a_service_runs_the_command_that_run_starts(service: str, command: list[
 
 def test_every_queue_has_a_worker_and_no_worker_waits_on_a_queue_that_nobody_fills() -> None:
     served = set()
-    for name in ("worker-fetch", "worker-vision"):
-        words = shlex.split(SERVICES[name]["command"])
-        served |= set(words[words.index("--queues") + 1].split(","))
+    for name in ("worker-fetch", "worker-vision", "worker-train"):
+        served |= read_queues(name)
     routed = {route["queue"] for route in settings.CELERY_TASK_ROUTES.values()}
     assert served == routed | {settings.CELERY_TASK_DEFAULT_QUEUE}
+
+
+def read_queues(service: str) -> set[str]:
+    """The queues that a worker serves."""
+    words = shlex.split(SERVICES[service]["command"])
+    return set(words[words.index("--queues") + 1].split(","))
+
+
+def test_no_selection_waits_behind_a_training() -> None:
+    for place in ("", "-gpu"):
+        assert not read_queues(f"worker-vision{place}") & read_queues(f"worker-train{place}")
 
 
 def test_the_database_is_of_the_embedded_ones_major_version() -> None:
@@ -143,7 +155,8 @@ def test_all_that_keep_data_have_a_volume() -> None:
 
 
 def test_the_program_waits_for_the_tables_and_the_tables_for_healthy_services() -> None:
-    for name in ("web", "worker-fetch", "worker-vision", "worker-vision-gpu", "beat"):
+    started = [name for name in SERVICES if name not in ("db", "redis", "store", "migrate")]
+    for name in started:
         assert SERVICES[name]["depends_on"] == {"migrate": {"condition": "service_completed_successfully"}}
     for name, wait in SERVICES["migrate"]["depends_on"].items():
         assert wait == {"condition": "service_healthy"}

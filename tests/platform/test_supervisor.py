@@ -71,9 +71,10 @@ def find_port() -> int:
 
 def test_the_web_server_listens_on_this_machine_only_and_each_process_has_its_log(tmp_path: Path) -> None:
     children = make_children(Place(tmp_path), 8000)
-    assert [child.name for child in children] == ["web", "worker-fetch", "worker-vision", "beat"]
+    names = [child.name for child in children]
+    assert names == ["web", "worker-fetch", "worker-vision", "worker-train", "beat"]
     assert "127.0.0.1:8000" in children[0].argv
-    assert len({child.log for child in children}) == len({child.mark for child in children}) == 4
+    assert len({child.log for child in children}) == len({child.mark for child in children}) == len(children)
 
 
 def test_only_the_web_server_runs_with_debug_and_links_name_the_port(

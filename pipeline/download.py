@@ -148,7 +148,7 @@ def _explain_status(status: int) -> str:
 def _read_retry_after(response: httpx.Response) -> float:
     """Seconds that the server asks to wait (a number or a date); 0 if it does not say."""
     text = response.headers.get("retry-after", "")
-    if text.isdigit():
+    if text.isdecimal():
         return float(text)
     with suppress(TypeError, ValueError):
         return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - time.time())

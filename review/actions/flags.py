@@ -26,18 +26,13 @@ def flag(*, proposal: Proposal, by: User, reason: str, sha256: str, submit_key: 
         raise UnableToFlag(_("Say what somebody else should look at."))
     if not SUBMIT_KEY.fullmatch(submit_key):
         raise UnableToFlag(_("The page sent no key of its own. Load it again."))
-    if known := Flag.objects.filter(submit_key=submit_key, raised_by=by, proposal=proposal).first():
-        return known
-    raised = Flag.objects.create(
-        product=proposal.product,
-        proposal=proposal,
-        image=_find_image(proposal, sha256),
-        reason=reason,
-        submit_key=submit_key,
-        raised_by=by,
-        raised_at=now,
-    )
-    _note("flagged", raised, by, reason, now)
+    said = {"product": proposal.product, "image": _find_image(proposal, sha256), "reason": reason}
+    said |= {"proposal": proposal, "raised_by": by, "raised_at": now}
+    raised, is_new = Flag.objects.get_or_create(submit_key=submit_key, defaults=said)
+    if (raised.raised_by_id, raised.proposal_id) != (by.pk, proposal.pk):
+        raise UnableToFlag(_("This key belongs to another decision. Load the page again."))
+    if is_new:
+        _note("flagged", raised, by, reason, now)
     return raised
 
 

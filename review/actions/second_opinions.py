@@ -78,6 +78,8 @@ def give(*, opinion: SecondOpinion, by: User, said: Said, now: datetime) -> Seco
     opinion = rows.get(pk=opinion.pk)
     if opinion.submit_key == said.submit_key and opinion.given_by_id == by.pk:
         return opinion
+    if SecondOpinion.objects.filter(submit_key=said.submit_key).exclude(pk=opinion.pk).exists():
+        raise UnableToDecide("invalid", _("This key belongs to another decision. Load the page again."))
     if opinion.given_at is not None:
         raise UnableToDecide("decided", _("Somebody gave the second opinion meanwhile. Yours is not needed."))
     if opinion.decision.decided_by_id == by.pk:

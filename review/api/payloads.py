@@ -66,9 +66,12 @@ def find_private(data: Any) -> Iterator[Problem]:
     """Addresses that plainly are not public; names are looked up when their pictures are fetched."""
     allow = AllowList.parse(settings.FETCH_ALLOW)
     for field, url in list_addresses(data):
-        parts = urlsplit(url)
-        host = (parts.hostname or "").rstrip(".")
-        if allow.allows_host(host, parts.port or (443 if parts.scheme == "https" else 80)):
+        try:
+            parts = urlsplit(url)
+            host, port = (parts.hostname or "").rstrip("."), parts.port
+        except ValueError:
+            continue  # was refused as malformed
+        if allow.allows_host(host, port or (443 if parts.scheme == "https" else 80)):
             continue
         address = read_address(host)
         if address is not None and not (is_public(address) or allow.allows_address(address)):

@@ -17,7 +17,8 @@ class SavedFilter(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_filters"
     )
     name = models.CharField(max_length=60)
-    address = models.CharField(max_length=600, blank=True)  # the queue's query string, with its '?'
+    # The queue's query string with its '?'; a sign of a category outside ASCII is up to twelve of it.
+    address = models.CharField(max_length=4000, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

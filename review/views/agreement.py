@@ -51,7 +51,7 @@ class Share:
 def agreement(request: HttpRequest) -> HttpResponse:
     """Second opinions against decisions that still stand; of reviewers a specialist sees the own row."""
     text = request.GET.get("days", "")
-    days = int(text) if text.isdigit() and int(text[:5]) in PERIODS else PERIODS[1]
+    days = int(text) if text in map(str, PERIODS) else PERIODS[1]
     given = _find_given(request.user, days)
     waiting = SecondOpinion.objects.filter(given_at__isnull=True, decision__undone_by__isnull=True)
     context: dict[str, Any] = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -21,6 +20,7 @@ from review.access import ADMIN, SPECIALIST, get_bulk_for, proposals_for
 from review.actions import bulk, leases, preferences
 from review.actions.decisions import UnableToDecide
 from review.models import BulkApproval, Proposal, ProposalItem
+from review.views.bodies import read_json
 from review.views.frame import page
 from review.views.queue_filters import Filters
 
@@ -118,7 +118,7 @@ def approve_sure(request: HttpRequest) -> HttpResponse:
 
 def _read_choice(request: HttpRequest) -> tuple[list[int], str]:
     try:
-        body = json.loads(request.body)
+        body = read_json(request)
         ids, key = body["proposals"], body["submit_key"]
     except (ValueError, KeyError, TypeError) as wrong:
         raise UnableToDecide("invalid", _("The choice did not arrive whole. Try again.")) from wrong
@@ -148,7 +148,7 @@ def hold_sure(request: HttpRequest) -> HttpResponse:
     """Go on holding what the grid shows, or give it back with `release`."""
     assert isinstance(request.user, User)
     words = request.POST.get("proposals", "").split(",")[: bulk.MOST]
-    ids = [int(word) for word in words if word.isdigit() and len(word) < 18]
+    ids = [int(word) for word in words if word.isdecimal() and len(word) < 18]
     mine = list(proposals_for(request.user).filter(pk__in=ids).values_list("pk", flat=True))
     if request.POST.get("release"):
         leases.give_back_all(ids=mine, by=request.user)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.contrib import messages
@@ -19,6 +18,7 @@ from review.access import ADMIN, SPECIALIST, NotFound, get_proposal_for
 from review.actions import decisions, drafts, flags
 from review.actions.decisions import UnableToDecide
 from review.models import Decision, Proposal
+from review.views.bodies import read_json
 from review.views.frame import page
 from review.views.reason_words import keep_reason
 
@@ -49,7 +49,7 @@ def refuse(refused: UnableToDecide) -> JsonResponse:
 def read_body(request: HttpRequest) -> dict[str, Any]:
     """What a page's script sent, with its key; raises UnableToDecide."""
     try:
-        body = json.loads(request.body)
+        body = read_json(request)
     except ValueError as wrong:
         raise UnableToDecide("invalid", _(NOT_WHOLE)) from wrong
     if not isinstance(body, dict) or not isinstance(body.get("submit_key"), str):
@@ -122,7 +122,7 @@ def keep_draft(request: HttpRequest, proposal_id: int) -> HttpResponse:
     assert isinstance(request.user, User)
     proposal = get_proposal_for(request.user, proposal_id)
     try:
-        body = json.loads(request.body)
+        body = read_json(request)
         said = {name: body.get(name) for name in ("clock", "edits")}
         draft = drafts.keep(proposal=proposal, by=request.user, now=timezone.now(), **said)
     except (ValueError, AttributeError, drafts.InvalidDraft) as wrong:

@@ -122,7 +122,7 @@ def find_coming(request: HttpRequest, proposal: Proposal, filters: Filters, many
     """The free ones after this, without those that the page names with `not`; nobody takes them yet."""
     assert isinstance(request.user, User)
     words = request.GET.get("not", "").split(",")[:MAX_LEFT_OUT]
-    left_out = {proposal.pk, *(int(word) for word in words if word.isdigit() and len(word) < 18)}
+    left_out = {proposal.pk, *(int(word) for word in words if word.isdecimal() and len(word) < 18)}
     cursor, now = filters.order.cursor(proposal), timezone.now()
     found = find_next(request.user, filters, cursor, now, many + len(left_out))
     return [one for one in found if one.pk not in left_out][:many]

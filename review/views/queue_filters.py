@@ -48,7 +48,7 @@ class Filters:
         change, run, sort = query.get("change", ""), query.get("run", ""), query.get("sort", "")
         return cls(
             category=query.get("category", "").replace("\0", "")[:300],
-            run=run if run.isdigit() and len(run) < 18 else "",
+            run=run if run.isdecimal() and len(run) < 18 else "",
             change=change if change in CHANGES else "",
             sort=sort if sort in ORDERS or sort == MINE else "benefit",
         )

@@ -28,7 +28,7 @@ def reasons(request: HttpRequest) -> HttpResponse:
     runs = runs_for(request.user).filter(pk__in=rows.values("proposal__run"))
     if category:
         rows = rows.filter(proposal__product__category__path=category)
-    if run.isdigit() and len(run) < 18:
+    if run.isdecimal() and len(run) < 18:
         rows = rows.filter(proposal__run_id=int(run))
     context: dict[str, Any] = {
         "rows": _count(rows),

@@ -21,7 +21,7 @@ class Options:
 
 def read_port(text: str) -> int:
     """A TCP port that a plain program may listen on."""
-    if not text.isdigit() or not 1 <= int(text) <= 65535:
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
         raise argparse.ArgumentTypeError(f"{text!r} is no port; take a number from 1024 to 65535")
     if int(text) < 1024 and os.geteuid() != 0:
         raise argparse.ArgumentTypeError(f"port {text} needs root; take one from 1024 to 65535")

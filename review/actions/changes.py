@@ -68,8 +68,10 @@ class Change:
 
     @property
     def has_new_hero(self) -> bool:
-        """Whether another image comes first."""
-        return bool(self.after) and self.after[:1] != self.before[:1]
+        """Whether another image comes first; a better copy of today's hero is the same view."""
+        if not self.after or self.after[:1] == self.before[:1]:
+            return False
+        return not self.before or self.items[self.before[0]].duplicate_of != self.after[0]
 
     @property
     def moved(self) -> int:
@@ -122,11 +124,12 @@ def summarise(change: Change, suppliers: Mapping[str, str]) -> str:
 
 def _describe_hero(change: Change, suppliers: Mapping[str, str]) -> str:
     hero = change.items[change.after[0]]
+    supplier = "" if hero.sha256 in change.before else suppliers.get(hero.sha256, "")
     if hero.image_type in VIEWS:
-        return f"{VIEWS[hero.image_type]} becomes the hero"
+        view = VIEWS[hero.image_type]
+        return f"{view} from {supplier} becomes the hero" if supplier else f"{view} becomes the hero"
     if hero.sha256 in change.before:
         return f"image {change.before.index(hero.sha256) + 1} becomes the hero"
-    supplier = suppliers.get(hero.sha256)
     return f"an image from {supplier} becomes the hero" if supplier else "a new image becomes the hero"
 
 

@@ -36,12 +36,15 @@ def find_doubtful_pairs(item: DraftItem, images: Images, product: Product) -> It
 
 
 def find_doubtful_hero(change: Change, images: Images, product: Product) -> Iterator[Asked]:
-    """Whether a new hero is better than today's, where both stay and its type is in doubt."""
+    """Whether a new hero is better than today's, where both stay and no model is sure of its type.
+
+    Where no model knows the category, looks alone chose it: nothing is more doubtful.
+    """
     if not change.before or not change.after or change.before[0] not in change.after:
         return
     old, new = change.before[0], change.items[change.after[0]]
-    is_doubtful = new.type_confidence is not None and new.type_confidence < SURE_TYPE
-    if new.sha256 == old or not is_doubtful:
+    is_sure = new.type_confidence is not None and new.type_confidence >= SURE_TYPE
+    if new.sha256 == old or is_sure:
         return
     yield Asked(
         "hero",

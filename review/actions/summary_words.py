@@ -15,6 +15,7 @@ FORMS = (
     noop("image {place} becomes the hero"),
     noop("an image from {supplier} becomes the hero"),
     noop("a new image becomes the hero"),
+    noop("{view} from {supplier} becomes the hero"),
     noop("{view} becomes the hero"),
     noop("order changed"),
 )

@@ -57,6 +57,12 @@ def test_a_hero_of_unknown_type_is_named_by_its_place() -> None:
     assert summarise(Change(change.before, change.after, items), {}) == "image 2 becomes the hero"
 
 
+def test_an_added_hero_of_known_type_says_who_sent_it() -> None:
+    change = make_change("ab", "cab")
+    assert summarise(change, {"c": "Norda"}).startswith("front view from Norda becomes the hero")
+    assert summarise(change, {}).startswith("front view becomes the hero")
+
+
 @pytest.mark.parametrize(
     ("before", "after", "moved"), [("abcd", "abcd", 0), ("abcd", "dabc", 1), ("abcd", "dcba", 3)]
 )

@@ -9,8 +9,9 @@ from review.actions.summary_words import say_summary
 
 GERMAN = {
     "front view becomes the hero": "Vorderansicht wird Titelbild",
-    "image 3 becomes the hero": "Bild 3 wird Titelbild",
+    "front view from Norda becomes the hero": "Vorderansicht von Norda wird Titelbild",
     "an image from Norda becomes the hero": "ein Bild von Norda wird Titelbild",
+    "image 3 becomes the hero": "Bild 3 wird Titelbild",
     "a new image becomes the hero": "ein neues Bild wird Titelbild",
     "1 image replaced by a better copy": "1 Bild durch eine bessere Kopie ersetzt",
     "2 copies removed": "2 Kopien entfernt",

@@ -7,6 +7,8 @@ const listed = new Intl.ListFormat(document.documentElement.lang || "en", { type
 function describeHero(review, views, sha) {
   const image = review.images.get(sha);
   const view = views[review.typeOf(sha)];
+  const isNamed = view && image.before === null && image.supplier;
+  if (isNamed) return gettext("{view} from {supplier} becomes the hero", { view: gettext(view), supplier: image.supplier });
   if (view) return gettext("{view} becomes the hero", { view: gettext(view) });
   if (image.before !== null) return gettext("image {place} becomes the hero", { place: image.before + 1 });
   return image.supplier ? gettext("an image from {supplier} becomes the hero", image) : gettext("a new image becomes the hero");
@@ -31,7 +33,7 @@ export function summarise(review, words) {
   const better = added.filter((sha) => copies.some((copy) => review.copyOf(copy) === sha));
   const fresh = added.filter((sha) => !better.includes(sha));
   const suppliers = [...new Set(fresh.map((sha) => review.images.get(sha).supplier).filter(Boolean))].sort();
-  const hasNewHero = review.order[0] !== review.before[0];
+  const { hasNewHero } = review;
   const parts = hasNewHero ? [describeHero(review, words.views, review.order[0])] : [];
   if (better.length) parts.push(ngettext("{count} image replaced by a better copy", "{count} images replaced by a better copy", better.length));
   if (copies.length > better.length) parts.push(ngettext("{count} copy removed", "{count} copies removed", copies.length - better.length));

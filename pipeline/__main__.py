@@ -38,6 +38,8 @@ def put_in_words(error: Exception) -> str:
     """A refusal without its number: the file, and what is wrong with it."""
     if isinstance(error, OSError) and error.filename and error.strerror:
         return f"{error.filename}: {error.strerror}"
+    if isinstance(error, UnicodeDecodeError):
+        return "A file that should be text is not UTF-8; save it as UTF-8."
     return str(error)
 
 

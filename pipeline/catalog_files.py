@@ -52,7 +52,9 @@ def detect_form(file: BinaryIO) -> str:
     file.seek(0)
     for archive in (b"\x1f\x8b", b"PK\x03\x04", b"BZh"):
         if start.startswith(archive):
-            raise NotACatalog("The file is compressed; unpack it first.")
+            raise NotACatalog(
+                "The file is compressed, or a spreadsheet (.xlsx, .ods): unpack it, or save the sheet as CSV."
+            )
     if start[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in start:
         raise NotACatalog("The file is not UTF-8 text (UTF-16, or not text at all); save it as UTF-8.")
     probed = [text for (_, text), _ in zip(read_lines(file), range(_PROBED_LINES), strict=False)]

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from unfold.sites import UnfoldAdminSite
 
 from review.access import ADMIN, roles_of
@@ -14,3 +18,7 @@ class RoleAdminSite(UnfoldAdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         """Whether the person is an admin."""
         return bool(request.user.is_active) and ADMIN in roles_of(request.user)
+
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """There is one page to log in."""
+        return redirect_to_login(request.GET.get("next") or reverse("admin:index"))

@@ -8,6 +8,7 @@ import zipfile
 from django.utils.translation import gettext as _
 
 from review import ingest
+from review.actions.label_archives import BROKEN
 from review.actions.question_upload import Found, InvalidUpload
 
 MOST_FILES = 500
@@ -20,7 +21,7 @@ def read_zip(data: bytes) -> Found:
     """Keep the archive's pictures as if a supplier had sent them. Raises InvalidUpload."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
-    except zipfile.BadZipFile as wrong:
+    except BROKEN as wrong:
         raise InvalidUpload(_("The file is no ZIP archive. Nothing was asked.")) from wrong
     entries = [entry for entry in archive.infolist() if not entry.is_dir()]
     if len(entries) > MOST_FILES or sum(entry.file_size for entry in entries) > MOST_BYTES_ALL:
@@ -41,7 +42,7 @@ def _keep(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, found: Found) -> Non
     try:
         with archive.open(entry) as file:
             data = file.read(MOST_BYTES + 1)
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError):
+    except BROKEN:
         return found.refuse(_("{name}: damaged, or locked by a password.").format(name=name))
     image = ingest.keep_picture(data)
     if image.unreadable:

@@ -33,10 +33,7 @@ def run(args: argparse.Namespace) -> int:
     """Prints a table; returns 0."""
     from pipeline.training.order_bench import STRATEGIES, bench
 
-    types: dict[str, str] = {}
-    if args.labels:
-        with args.labels.open(newline="") as file:
-            types = {row["file"]: row["type"] for row in csv.DictReader(file)}
+    types = read_types(args.labels) if args.labels else {}
     assessor = Assessor()
     parsed = tqdm(catalog_files.parse(args.products, args.images), unit=" products")
     products = [read_product(item, assessor) for item in parsed if isinstance(item, ParsedProduct)]
@@ -50,6 +47,15 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         args.json.write_text(json.dumps(found, indent=1) + "\n")
     return 0
+
+
+def read_types(path: Path) -> dict[str, str]:
+    """File -> type of a table; raises ValueError where it has no such columns."""
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        rows = csv.DictReader(file)
+        if not {"file", "type"} <= set(rows.fieldnames or ()):
+            raise ValueError(f"{path} needs the columns file and type.")
+        return {row["file"]: row["type"] for row in rows}
 
 
 def read_product(product: ParsedProduct, assessor: Assessor) -> list[OrderingInput]:

@@ -39,7 +39,10 @@ def run(args: argparse.Namespace) -> int:
         )
     judges = QualityJudges(backbone.signature)
     shown = quality_bench.judge_all(pictures, judges, backbone, all_judges=not args.fast)
-    found = quality_bench.report(list(tqdm(shown, unit=" pictures", disable=args.quiet, mininterval=2)))
+    judged = list(tqdm(shown, unit=" pictures", disable=args.quiet, mininterval=2))
+    if not judged:
+        raise ValueError(f"None of the pictures under {args.images} can be read.")
+    found = quality_bench.report(judged)
     print_report(found)
     if args.json:
         args.json.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")

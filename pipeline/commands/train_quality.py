@@ -40,6 +40,8 @@ def run(args: argparse.Namespace) -> int:
     fonts = sorted({path for paths in find_lettering().fonts.values() for path in paths})
     made = quality.make_samples(photos, fonts, backbone, args.seed)
     samples = list(tqdm(made, unit=" pictures", disable=args.quiet, mininterval=2))
+    if not samples:
+        raise ValueError("None of the photos can be read.")
     card: dict[str, object] = {
         "judge_of": "quality (II.A)",
         "trained_on": args.sources or [folder.name for folder in args.images],

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from review.actions import labels
 from review.actions.settling import CANNOT_TELL
-from review.models import DisputeHold, Label, Question, SkippedQuestion
+from review.models import DisputeHold, GoldQuestion, Label, Question, SkippedQuestion
 
 LASTS = timedelta(minutes=10)
 
@@ -91,6 +91,8 @@ def pass_by(*, question: Question, by: User, now: datetime) -> None:
 def undo(*, question: Question, by: User, now: datetime) -> bool:
     """Take one's own word back: it is disputed again, and before the person. False where there is none."""
     held = Question.objects.select_for_update(no_key=True).get(pk=question.pk)
+    if GoldQuestion.objects.filter(question=held, is_active=True).exists():
+        return False  # others are measured by it: an admin retires it first
     mine = held.labels.filter(source=Label.Source.SPECIALIST, created_by=by, decision__isnull=True)
     withdrawn = mine.filter(withdrawn_at__isnull=True).update(withdrawn_at=now)
     if not withdrawn or held.state != SETTLED:

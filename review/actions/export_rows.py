@@ -78,7 +78,12 @@ _JSON = (
     "COPY (SELECT row_to_json(rows) FROM ({rows}) AS rows) TO STDOUT "
     "(FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02')"
 )
-_CSV = "COPY ({rows}) TO STDOUT (FORMAT csv)"
+# A spreadsheet would run a number or a category that begins as a formula does: an apostrophe makes it text.
+_CSV = r"""
+COPY (SELECT sha256, other_sha256, judge, value, source, side, "group",
+             regexp_replace(product, '^(?=[=+@-])', ''''), regexp_replace(category, '^(?=[=+@-])', '''')
+      FROM ({rows}) AS rows) TO STDOUT (FORMAT csv)
+"""
 
 
 def copy_csv(piece: Piece) -> Iterator[bytes]:

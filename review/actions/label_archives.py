@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import lzma
 import os
 import re
 import stat
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby, islice
@@ -23,6 +25,10 @@ LARGEST_MEMBER = DecodeLimits().max_bytes
 MOST_TIMES_LARGER = 20
 FREE_BYTES = 256 << 20  # unpacked, before that is looked at
 _MOST_PARTS = 8  # files of a sample that are looked at
+BROKEN = (  # what reading an archive may end with
+    *(tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError),
+    *(EOFError, OSError, ValueError, RuntimeError),
+)
 _PAIR = re.compile(r"[0-9a-f]{64}-[0-9a-f]{64}")
 
 
@@ -43,7 +49,7 @@ def read_folder(file: IO[bytes]) -> Rows:
         path = PurePosixPath(member.name)
         if member.refusal or len(path.parts) < 2:
             yield Refused(
-                member.number, member.refusal or f"{member.name[:80]}: no folder says what it shows."
+                member.number, member.refusal or f"{_show(member.name)}: no folder says what it shows."
             )
         elif not _PAIR.fullmatch(path.parent.name):
             yield Stated(member.number, _value_of(path.parent), data=member.data)
@@ -56,7 +62,7 @@ def read_folder(file: IO[bytes]) -> Rows:
             value = _value_of(path.parent.parent)
             yield Stated(member.number, value, data=left.data, other_data=right.data)
     for member in waiting.values():
-        yield Refused(member.number, f"{member.name[:80]}: the other picture of its pair is missing.")
+        yield Refused(member.number, f"{_show(member.name)}: the other picture of its pair is missing.")
 
 
 def _value_of(folder: PurePosixPath) -> str:
@@ -70,7 +76,7 @@ def read_shards(file: IO[bytes]) -> Rows:
 
 
 def _state_sample(members: list[Member]) -> Stated | Refused:
-    number, key = members[0].number, members[0].name.split(".")[0][:80]
+    number, key = members[0].number, _show(members[0].name.split(".")[0])
     if refused := next((member.refusal for member in members if member.refusal), ""):
         return Refused(number, refused)
     parts = {member.name.split(".", 1)[-1]: member.data for member in members}
@@ -111,7 +117,7 @@ def _read_members(file: IO[bytes]) -> Iterator[Member]:
             if budget < 0:
                 raise UnreadableFile(f"It unpacks to more than {MOST_TIMES_LARGER} times its size.")
             yield member
-    except (tarfile.TarError, zipfile.BadZipFile, EOFError, OSError, ValueError, RuntimeError) as error:
+    except BROKEN as error:
         raise UnreadableFile(f"The archive is broken, or of a kind that is not read: {error}.") from error
 
 
@@ -148,7 +154,7 @@ def _read_limited(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
 
 def _refuse(name: str, size: int, *, is_file: bool) -> str:
     """Why a member is not read; '' where it is."""
-    shown = name[:80].encode("unicode_escape").decode()
+    shown = _show(name)
     if name.startswith(("/", "\\")) or ".." in name.replace("\\", "/").split("/") or "\0" in name:
         return f"{shown}: its name leads out of the archive."
     if not is_file:
@@ -156,3 +162,8 @@ def _refuse(name: str, size: int, *, is_file: bool) -> str:
     if size > LARGEST_MEMBER:
         return f"{shown}: larger than {LARGEST_MEMBER >> 20} MB."
     return ""
+
+
+def _show(name: str) -> str:
+    """A member's name for a message: a byte that is no sign is written out."""
+    return name[:80].encode("utf-8", "backslashreplace").decode().replace("\0", "")

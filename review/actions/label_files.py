@@ -12,6 +12,7 @@ from typing import IO, Any
 from review.actions.json_stream import BadJson, ObjectReader
 
 LONGEST_LINE = 1 << 20
+LONGEST_HEAD = 1 << 12
 MOST_IMAGES = 2_000_000  # of a COCO file: their names are held in memory, about 130 bytes each
 LARGEST_GROUP = 512 << 20  # bytes of a Parquet row group, unpacked
 
@@ -47,9 +48,11 @@ Reader = Callable[[IO[bytes]], Rows]
 
 
 def read_csv(file: IO[bytes]) -> Rows:
-    """Comma-separated values with a head that names at least sha256 and value."""
+    """CSV with a head that names at least sha256 and value."""
+    delimiter = find_delimiter(file.read(LONGEST_HEAD))
+    file.seek(0)
     text = io.TextIOWrapper(file, "utf-8-sig", newline="")
-    rows = csv.DictReader(text, strict=True)
+    rows = csv.DictReader(text, strict=True, delimiter=delimiter)
     try:
         _require_columns(rows.fieldnames or [])
         for row in rows:
@@ -58,6 +61,12 @@ def read_csv(file: IO[bytes]) -> Rows:
         raise UnreadableFile(f"Behind line {rows.line_num}: {error}.") from error
     except UnicodeDecodeError as error:
         raise UnreadableFile(f"Behind line {rows.line_num}: this is no UTF-8 text.") from error
+
+
+def find_delimiter(start: bytes) -> str:
+    """Spreadsheets of some countries part the cells of a table by semicolons, some by tabs."""
+    head = next(iter(start[:LONGEST_HEAD].splitlines()), b"")
+    return next((mark for mark in ";\t" if mark.encode() in head), ",")
 
 
 def read_json_lines(file: IO[bytes]) -> Rows:
@@ -94,7 +103,7 @@ def read_parquet(file: IO[bytes]) -> Rows:
             for row in batch.to_pylist():
                 number += 1
                 yield _state(number, row)
-    except pyarrow.ArrowException as error:
+    except (pyarrow.ArrowException, UnicodeDecodeError) as error:
         raise UnreadableFile(f"This is no Parquet file that can be read: {str(error)[:200]}") from error
 
 

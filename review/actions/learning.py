@@ -106,9 +106,11 @@ def release(
     submit_key: str,
     now: datetime,
     comparison: ModelComparison | None = None,
+    seen_live: int | None = None,
 ) -> Release:
     """Make a model live in one step; the same key again changes nothing. Raises UnableToRelease.
 
+    `seen_live` is the model that is to step back, 0 for none: nothing is done where it is another by now.
     The caller enqueues what follows: doubtful pictures are asked about, open proposals made anew.
     """
     return _make_live(
@@ -117,6 +119,7 @@ def release(
         model=model,
         submit_key=submit_key,
         comparison=comparison,
+        seen_live=seen_live,
         released_by=by,
         released_at=now,
     )
@@ -129,11 +132,16 @@ def list_unfollowed() -> list[int]:
 
 
 def roll_back(
-    *, judge: str, category: Category | None, by: User | None, submit_key: str, now: datetime
+    *,
+    judge: str,
+    category: Category | None,
+    by: User | None,
+    submit_key: str,
+    now: datetime,
+    seen_live: int | None = None,
 ) -> Release:
-    """Back to what was live before the live model, or to what ships. Raises UnableToRelease."""
-    known = Release.objects.filter(submit_key=submit_key).first()
-    if known is not None:
+    """Back to what was live before the live model, or to what ships; `seen_live` as for a release."""
+    if known := _find_submitted(submit_key, judge, category):
         return known
     live = find_live(judge, category)
     if live is None:
@@ -147,6 +155,7 @@ def roll_back(
         model=before if before and before.state != State.SHIPPED else None,
         submit_key=submit_key,
         is_rollback=True,
+        seen_live=seen_live,
         released_by=by,
         released_at=now,
     )
@@ -160,13 +169,15 @@ def _make_live(
     model: ModelVersion | None,
     submit_key: str,
     comparison: ModelComparison | None = None,
+    seen_live: int | None = None,
     **said: Any,
 ) -> Release:
     _take_turns(judge, category)
-    known = Release.objects.filter(submit_key=submit_key).first()
-    if known is not None:
+    if known := _find_submitted(submit_key, judge, category):
         return known
     before = find_live(judge, category)
+    if seen_live is not None and seen_live != (before.pk if before else 0):
+        raise UnableToRelease(_("Another model judges by now. See what would change, and decide again."))
     if model is not None and model == before:
         raise UnableToRelease(_("This model is live already."))
     ModelVersion.objects.filter(judge=judge, category=category, state=State.LIVE).update(state=State.RETIRED)
@@ -183,6 +194,13 @@ def _make_live(
         submit_key=submit_key,
         **said,
     )
+
+
+def _find_submitted(submit_key: str, judge: str, category: Category | None) -> Release | None:
+    known = Release.objects.filter(submit_key=submit_key).first()
+    if known and (known.judge, known.category_id) != (judge, category.pk if category else None):
+        raise UnableToRelease(_("This key belongs to another decision. Load the page again."))
+    return known
 
 
 def _take_turns(judge: str, category: Category | None) -> None:

@@ -8,16 +8,19 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 
 from django.utils.translation import gettext as _
 
 from review.actions.asking import Asked, ask
+from review.actions.label_files import find_delimiter
 from review.models import Image, Offer, Product, Question
 
 SUBJECT = re.compile(r"[a-z][a-z0-9_]{1,39}")
 SHA256 = re.compile(r"[0-9a-f]{64}")
 UPLOAD_WEIGHT = 0.8  # somebody waits for it
 MOST = 20_000  # questions of one upload
+MOST_ROWS = 100_000  # of a table; each is held in memory
 MOST_PROBLEMS = 100
 COLUMNS = ("image", "sha256", "product", "product_id")
 
@@ -60,14 +63,17 @@ def read_products(text: str) -> Found:
 def read_csv(data: bytes) -> Found:
     """A column 'image' of SHA-256 sums, or 'product' of catalog numbers. Raises InvalidUpload."""
     try:
-        rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
+        text = io.StringIO(data.decode("utf-8-sig"), newline="")
+        rows = list(islice(csv.DictReader(text, delimiter=find_delimiter(data)), MOST_ROWS + 1))
     except (UnicodeDecodeError, csv.Error) as wrong:
         raise InvalidUpload(_("The file is no CSV table in UTF-8. Nothing was asked.")) from wrong
+    if len(rows) > MOST_ROWS:
+        raise InvalidUpload(_("The table has more than {most} rows. Split it.").format(most=MOST_ROWS))
     named = [name for name in COLUMNS if rows and name in rows[0]]
     if not named:
         raise InvalidUpload(_("The table needs a column 'image' or 'product'. Nothing was asked."))
     found, column = Found(), named[0]
-    lines = [(line, (row[column] or "").strip()) for line, row in enumerate(rows, 2)]
+    lines = [(line, (row[column] or "").replace("\0", "").strip()) for line, row in enumerate(rows, 2)]
     if column in ("image", "sha256"):
         _add_images(found, lines)
     else:

@@ -6,9 +6,9 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Min, Q, Sum
+from django.db.models import Count, Min, Q, QuerySet, Sum
 
-from review.models import RunBatch, RunProduct, SelectionRun
+from review.models import Product, RunBatch, RunProduct, SelectionRun
 
 Outcome = RunProduct.Outcome
 SHOWN_FAILURES = 50
@@ -103,9 +103,11 @@ def _count_reasons(run: SelectionRun) -> list[tuple[str, int]]:
     return list(rows[:SHOWN_FAILURES])
 
 
-def list_failures(run: SelectionRun) -> list[RunProduct]:
-    """The first products that failed, with their reasons."""
+def list_failures(run: SelectionRun, among: QuerySet[Product] | None = None) -> list[RunProduct]:
+    """The first products that failed, with their reasons; of those that somebody may see."""
     failed = run.products.filter(outcome=Outcome.FAILED).select_related("product")
+    if among is not None:
+        failed = failed.filter(product__in=among)
     return list(failed.order_by("pk")[:SHOWN_FAILURES])
 
 

@@ -127,6 +127,7 @@ def release(request: HttpRequest, model_id: int) -> HttpResponse:
                 submit_key=read_key(request),
                 now=timezone.now(),
                 comparison=comparison,
+                seen_live=read_seen(request),
             )
         except UnableToRelease as error:
             return render(request, "models/release.html", shown | {"error": str(error)}, status=400)
@@ -150,6 +151,7 @@ def roll_back(request: HttpRequest, model_id: int) -> HttpResponse:
                 by=_person(request),
                 submit_key=read_key(request),
                 now=timezone.now(),
+                seen_live=read_seen(request),
             )
         except UnableToRelease as error:
             return render(request, "models/roll_back.html", shown | {"error": str(error)}, status=400)
@@ -177,6 +179,12 @@ def prepare(judge: str, category: Category | None) -> dict[str, Any]:
 def read_key(request: HttpRequest) -> str:
     """The page's own key: pressed twice, it is done once."""
     return request.POST.get("submit_key", "")[:64] or get_random_string(32)
+
+
+def read_seen(request: HttpRequest) -> int | None:
+    """The model that the page showed as live, 0 for none; None where the page does not say."""
+    text = request.POST.get("seen_live", "")
+    return int(text) if text.isdecimal() and len(text) < 19 else None
 
 
 def follow(request: HttpRequest, made: Release, said: str) -> None:

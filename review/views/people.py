@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.models import User
@@ -11,7 +13,7 @@ from django.shortcuts import redirect
 from django.urls import path
 
 from review.access import ADMIN, SPECIALIST, roles_of
-from review.actions import preferences
+from review.actions import log_in_tries, preferences
 from review.views import language
 
 
@@ -20,13 +22,25 @@ class LogIn(LoginView):
 
     template_name = "people/log_in.html"
 
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Looks at the password, unless there were too many wrong ones of late."""
+        if log_in_tries.count(*_who_tries(request)):
+            return super().post(request, *args, **kwargs)
+        form = self.form_class(request, initial={"username": request.POST.get("username", "")})
+        return self.render_to_response(self.get_context_data(form=form, is_barred=True), status=429)
+
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         """Logs in; the language that was kept for the person comes along."""
         answer = super().form_valid(form)
+        log_in_tries.forget(*_who_tries(self.request))
         person = form.get_user()
         if isinstance(person, User) and (chosen := preferences.read_language(person)):
             language.remember(answer, chosen)
         return answer
+
+
+def _who_tries(request: HttpRequest) -> tuple[str, str]:
+    return request.POST.get("username", ""), request.META.get("REMOTE_ADDR", "")
 
 
 @login_required

@@ -12,7 +12,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from review import tasks
-from review.access import ADMIN, SPECIALIST, NotFound, proposals_for, require_role, roles_of, runs_for
+from review.access import (
+    ADMIN,
+    SPECIALIST,
+    NotFound,
+    products_for,
+    proposals_for,
+    require_role,
+    roles_of,
+    runs_for,
+)
 from review.actions import run_progress
 from review.actions import runs as run_actions
 from review.actions.run_progress import measure
@@ -85,7 +94,7 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
     shown = {
         "run": found,
         "progress": measure(found, timezone.now()),
-        "failures": run_progress.list_failures(found),
+        "failures": run_progress.list_failures(found, products_for(request.user)),
         "delays": run_progress.list_delays(found),
         "to_review": proposals_for(request.user).filter(run=found).awaiting_review().count(),  # type: ignore[attr-defined]
     }

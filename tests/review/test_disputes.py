@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from review.access import NotFound, disputes_for, get_dispute_for
-from review.actions import disputes, labels
+from review.actions import disputes, gold, labels
 from review.actions.disputes import UnableToSettle
 from review.models import Label, Question
 from tests.review.crowds import make_question, make_workers, say
@@ -120,3 +120,12 @@ def test_specialists_see_the_disputes_of_their_categories(toni: User, sam: User)
     assert get_dispute_for(sam, chair.pk) == chair
     with pytest.raises(NotFound):
         get_dispute_for(toni, chair.pk)
+
+
+def test_a_word_that_others_are_measured_by_is_not_taken_back(sam: User, ada: User) -> None:
+    question = make_dispute()
+    disputes.settle(question=question, by=sam, value="yes", now=NOW)
+    gold.make_gold(question=question, value="yes", by=ada, now=NOW)
+    assert not disputes.undo(question=question, by=sam, now=NOW)
+    assert Question.objects.get().state == "settled"
+    assert not Label.objects.filter(withdrawn_at__isnull=False).exists()

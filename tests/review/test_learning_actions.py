@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -173,3 +174,23 @@ def test_two_releases_at_once_leave_one_live() -> None:
     assert sorted(state(model) for model in models) == [LIVE, RETIRED, RETIRED, RETIRED]
     chain = Release.objects.order_by("pk").values_list("replaces", "model")
     assert [before for before, _ in chain] == [None, *[model for _, model in chain][:-1]]
+
+
+def test_nothing_is_released_or_taken_back_where_another_model_came_meanwhile() -> None:
+    first, second = make_model(), make_model()
+    said: dict[str, Any] = {"by": None, "now": NOW}
+    learning.release(model=first, submit_key="a", seen_live=0, **said)
+    with pytest.raises(UnableToRelease, match="Another model judges by now"):
+        learning.release(model=second, submit_key="b", seen_live=0, **said)
+    learning.release(model=second, submit_key="c", seen_live=first.pk, **said)
+    with pytest.raises(UnableToRelease, match="Another model judges by now"):
+        learning.roll_back(judge="badge", category=None, submit_key="d", seen_live=first.pk, **said)
+    assert (state(first), state(second)) == (RETIRED, LIVE)
+
+
+def test_the_key_of_one_judges_release_is_none_of_another() -> None:
+    release(make_model(), "a")
+    other = make_model("blur")
+    with pytest.raises(UnableToRelease, match="another decision"):
+        release(other, "a")
+    assert state(other) == "candidate"

@@ -174,3 +174,12 @@ def test_durations_read_as_people_say_them(seconds: float | None, words: str) ->
 def test_counts_agree_with_their_nouns() -> None:
     assert [counted(1, "product"), counted(1240, "product")] == ["1 product", "1,240 products"]
     assert [drops(1, "blur"), drops(2, "duplicate"), drops(3, "odd")] == ["Blurred image", "Copies", "Odd"]
+
+
+def test_nor_is_a_product_named_that_is_somebody_elses(client: Client, toni: User, sam: User) -> None:
+    product = make_product("Zoe armchair", category="Furniture > Armchairs")
+    run = SelectionRun.objects.create(scope={"all": True})
+    RunProduct.objects.create(run=run, product=product, outcome=RunProduct.Outcome.FAILED, reason="full")
+    for person, is_named in ((toni, False), (sam, True)):
+        client.force_login(person)
+        assert (b"Zoe armchair" in client.get(f"/runs/{run.pk}/").content) == is_named

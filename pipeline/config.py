@@ -76,6 +76,22 @@ class DedupConfig:
 
 
 @dataclass(frozen=True)
+class ColourConfig:
+    """II.D: when an offered picture repeats a shown one in another colour.
+
+    Of 323 pairs of other views of the permitted catalogs' products none is called so.
+    """
+
+    dhash_bits: int = 9  # of 64, of the trimmed object; up to here it is the same view
+    edge_dhash_bits: int = 11  # of 64; likewise, of the edge-enhanced picture
+    chi_square: float = 0.12  # 0 to 1; the least distance of the trimmed objects' histograms
+    shared: float = 0.25  # 0 to 1; at most so much of the two objects' colours is common to both
+    agreeing: float = 0.4  # 0 to 1; so much is common to two pictures that bear out each other's colour
+    named: float = 0.25  # share of an object's colours; from here on it is of a colour that the title names
+    least_object: float = 0.03  # share of the trimmed picture that is not white; below it nothing is told
+
+
+@dataclass(frozen=True)
 class OrderingConfig:
     """II.E: weights of what makes a picture the hero when types do not decide."""
 
@@ -117,6 +133,7 @@ class PipelineConfig:
     image_type: TypeConfig = field(default_factory=TypeConfig)
     category: CategoryConfig = field(default_factory=CategoryConfig)
     dedup: DedupConfig = field(default_factory=DedupConfig)
+    colour: ColourConfig = field(default_factory=ColourConfig)
     ordering: OrderingConfig = field(default_factory=OrderingConfig)
 
     def digest(self) -> str:

@@ -29,6 +29,7 @@ DROP_REASONS = (
     "blur",
     "small_object",
     "aspect",
+    "other_colour",
     "duplicate",
     "reviewer",
 )

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from pipeline import dedup, ordering
-from pipeline.config import PipelineConfig
+from pipeline.config import ColourConfig, PipelineConfig
 from pipeline.evidence import make_item
 from pipeline.gathering import (
     NO_TYPE,
@@ -85,6 +85,7 @@ class Selector:
             return _leave(replace(product, category=category), candidates, passed_over)
         candidates = [replace(c, reason=find_reason(c.assessment)) for c in candidates]
         candidates = spare_the_last(candidates)
+        candidates = hold_other_colours(product, candidates, self.config.colour)
         candidates = self._drop_copies(candidates, load)
         return self._arrange(product, candidates, category, confidence)
 
@@ -159,6 +160,24 @@ def _leave(product: ProductRecord, candidates: Sequence[Candidate], why: str) ->
         category=product.category,
         passed_over=why,
     )
+
+
+def hold_other_colours(
+    product: ProductRecord, candidates: list[Candidate], config: ColourConfig
+) -> list[Candidate]:
+    """Holds back what shows a view of today's set in another colour (II.D).
+
+    A supplier who sends both means both, so only what comes from others is held back.
+    """
+    kept = [c for c in candidates if c.reason is None]
+    shown = [c for c in kept if c.key in product.before]
+    offered = [c for c in kept if c.key not in product.before]
+    today, sent = ([c.assessment.descriptors for c in part] for part in (shown, offered))
+    pairs = dedup.find_other_colours(today, sent, product.title, config).items()
+    told = [(offered[place], shown[index]) for place, index in pairs]
+    strange = {one.key for one, two in told if not set(one.suppliers) & set(two.suppliers)}
+    note = "another colour than the current images"
+    return [replace(c, reason="other_colour", note=note) if c.key in strange else c for c in candidates]
 
 
 def find_copies(

@@ -10,6 +10,7 @@ from pipeline.dedup.clustering import Cluster, Standing, cluster, explain_choice
 from pipeline.dedup.comparator import RegistrationComparator
 from pipeline.dedup.descriptors import candidates, describe, describe_batch
 from pipeline.dedup.ensemble import EnsembleComparator
+from pipeline.dedup.other_colour import find_other_colours
 from pipeline.dedup.padding import adds_frame
 from pipeline.dedup.wording import explain_comparison
 from pipeline.records import PairComparison, RgbArray
@@ -25,6 +26,7 @@ __all__ = [
     "describe_batch",
     "explain_choice",
     "explain_comparison",
+    "find_other_colours",
     "load_comparator",
     "rank",
 ]

@@ -29,6 +29,7 @@ REASONS = {
     "small_object": _("object too small"),
     "resolution": _("too few pixels"),
     "aspect": _("odd shape"),
+    "other_colour": _("another colour than the current images"),
     "duplicate": _("copy"),
     "wrong_product": _("another product"),
     "not_needed": _("not needed"),

@@ -18,6 +18,7 @@ import os
 import platform
 import time
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from bench.claims import at_share, summarise
@@ -146,7 +147,7 @@ def explain(person_name: str) -> dict[str, Any]:
     place = WorkerPlace.objects.filter(person=person).order_by("-pk")[0]
     now = timezone.now()
     given: dict[str, Any] = {"me": person.pk, "subject": place.subject, "now": now, "until": now}
-    given |= {"besides": [], "below": LAST}
+    given |= {"besides": [], "below": LAST, "moves": False}
     return {
         "at_the_place": read_plan(given | {"above": place.priority, "after": place.slot}),
         "from_the_front": read_plan(given | {"above": FIRST, "after": 0}),
@@ -166,6 +167,46 @@ def read_plan(given: dict[str, Any]) -> dict[str, Any]:
     nodes = [node for node in walk(plan["Plan"]) if node.get("Index Name") == INDEX]
     read = max((float(node["Actual Rows"]) * float(node["Actual Loops"]) for node in nodes), default=None)
     return {"index": INDEX, "slots_read": read, "ms": round(plan["Execution Time"], 2)}
+
+
+def measure_cost(person_name: str, many: int = 100) -> dict[str, float]:
+    """Of one taking by one person alone: statements, and processor time here and in the database."""
+    from django.contrib.auth.models import User
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+    from django.utils import timezone
+
+    from review.actions import labelling, taking
+
+    person, now = User.objects.get(username=person_name), timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        backend = cursor.fetchone()[0]
+    statements, here_s, there_s = 0, 0.0, 0.0
+    for _ in range(many):
+        question = taking.take(by=person, now=now, wanted=1).questions[0]
+        labelling.record_answer(question=question, by=person, value="no", now=now)
+        before = time.process_time(), read_cpu_s(backend)
+        taking.take(by=person, now=now, wanted=1)
+        here_s += time.process_time() - before[0]
+        there_s += read_cpu_s(backend) - before[1]
+    with CaptureQueriesContext(connection) as asked:
+        for question in taking.take(by=person, now=now, wanted=1).questions:
+            labelling.record_answer(question=question, by=person, value="no", now=now)
+        first = len(asked)
+        taking.take(by=person, now=now, wanted=1)
+        statements = len(asked) - first
+    return {
+        "statements": statements,
+        "cpu_ms": round(1000 * here_s / many, 2),
+        "database_cpu_ms": round(1000 * there_s / many, 2),
+    }
+
+
+def read_cpu_s(pid: int) -> float:
+    """Processor time of a process so far, to the nanosecond of the scheduler."""
+    with Path(f"/proc/{pid}/schedstat").open() as stat:
+        return int(stat.read().split()[0]) / 1e9
 
 
 def walk(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -188,7 +229,8 @@ def main() -> int:
     prepare(wanted.takers, wanted.seen)
     parts, seconds = race(wanted)
     found = summarise(parts, seconds) | {"takers": wanted.takers, "seen_each": 3 * wanted.seen}
-    found |= {"slots": wanted.slots, "plan": explain(NAME.format(0)), "machine": describe(parts)}
+    found |= {"slots": wanted.slots, "alone": measure_cost(NAME.format(0))}
+    found |= {"plan": explain(NAME.format(0)), "machine": describe(parts)}
     print(json.dumps(found, indent=1))
     return int(found["over_assigned"] > 0 or found["p95_ms"] > GOAL_P95_MS)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from review.actions import settling, trust
@@ -17,6 +18,30 @@ __all__ = ["add_slot", "close_slots", "record_answer", "skip", "take_back"]
 CANNOT_TELL = "cannot_tell"
 UNDO_MOST = 40  # of the last answers: ten single ones, or two grids
 HELD_AGAIN = timedelta(minutes=10)
+
+
+# One statement keeps an answer: the slot of the person is used up, the picture is not put before them again
+# for this subject whatever product it comes with, and what comes from somebody who is paused does not count
+# (it was sent before the page knew). Without a slot, or after the settling, it is late, and kept as well.
+WRITE = """
+WITH slot AS (
+  UPDATE review_questionslot SET is_open = false, leased_by_id = NULL, leased_until = NULL
+  WHERE leased_by_id = %(me)s AND id = (
+    SELECT min(id) FROM review_questionslot WHERE question_id = %(question)s AND leased_by_id = %(me)s)
+  RETURNING id
+), seen AS (
+  INSERT INTO review_sighting (person_id, subject, image_id, other_id)
+  VALUES (%(me)s, %(subject)s, %(image)s, %(other)s) ON CONFLICT DO NOTHING
+)
+INSERT INTO review_answer (question_id, slot_id, value, client_id, seconds, is_late, counts, answered_by_id,
+  answered_at)
+SELECT %(question)s, (SELECT id FROM slot), %(value)s, %(client)s, %(seconds)s,
+  %(is_over)s OR NOT EXISTS (SELECT FROM slot),
+  NOT EXISTS (SELECT FROM review_workerpause
+    WHERE person_id = %(me)s AND lifted_at IS NULL AND subject IN ('', %(subject)s)),
+  %(me)s, %(now)s
+RETURNING id, slot_id, counts, is_late
+"""
 
 
 class InvalidAnswer(Exception):
@@ -44,16 +69,24 @@ def record_answer(
     key = f"{by.pk}.{client_id}"[:64] if client_id else ""  # no two people have the same
     if known := _find_answer(question, by, key):
         return known
-    slot = question.slots.select_for_update(no_key=True).filter(leased_by=by).first()
-    said = Answer(question=question, slot=slot, value=value, client_id=key, seconds=seconds)
+    said = Answer(question=question, value=value, client_id=key, seconds=seconds)
     said.answered_by, said.answered_at = by, now
-    said.counts = trust.is_paused(by, question.subject) is None  # sent before the page knew of the pause
-    said.is_late = slot is None or (question.state != Question.State.OPEN and not hasattr(question, "gold"))
-    said.save()
-    _close(slot)
-    _note_sighting(question, by)
+    _write(said)
     _count(question, said, now)
     return said
+
+
+def _write(answer: Answer) -> None:
+    """Store it, with what the database says of its slot and of the person."""
+    question = answer.question
+    is_over = question.state != Question.State.OPEN and not hasattr(question, "gold")
+    given: dict[str, Any] = {"me": answer.answered_by_id, "question": question.pk, "is_over": is_over}
+    given |= {"subject": question.subject, "image": question.image_id, "other": question.other_id}
+    given |= {"value": answer.value, "client": answer.client_id, "seconds": answer.seconds}
+    with connection.cursor() as cursor:
+        cursor.execute(WRITE, given | {"now": answer.answered_at})
+        answer.pk, answer.slot_id, answer.counts, answer.is_late = cursor.fetchone()
+    answer._state.adding, answer._state.db = False, connection.alias
 
 
 def _count(question: Question, answer: Answer, now: datetime) -> None:
@@ -114,12 +147,6 @@ def _find_answer(question: Question, by: User, key: str) -> Answer | None:
     mine = Q(question=question, answered_by=by, withdrawn_at__isnull=True)
     found = list(Answer.objects.filter(mine | Q(client_id=key) if key else mine))
     return next((one for one in found if one.client_id == key), next(iter(found), None))
-
-
-def _close(slot: QuestionSlot | None) -> None:
-    if slot is not None:
-        slot.is_open, slot.leased_by, slot.leased_until = False, None, None
-        slot.save(update_fields=["is_open", "leased_by", "leased_until"])
 
 
 def _hold(question: Question, slot: QuestionSlot | None, by: User, now: datetime) -> bool:

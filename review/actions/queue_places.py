@@ -3,49 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import connection
 
+from review.actions.takers import Place
 from review.models import WorkerPlace
 
-FRONT = 2000  # slots from the front that are looked at again and again for what is new there
-BEGIN_AGAIN = timedelta(minutes=2)
+FRONT = 500  # slots from the front that are looked at again and again for what is new there
 FIRST, LAST = float("inf"), float("-inf")
 
-# One statement: nobody else can get the slot between the looking and the taking. What a person has seen
-# is in the sightings; the pictures that they hold at this moment are given.
+# One statement: nobody else can get the slot between the looking and the taking, and where the person is by
+# now is written in passing, except for what was found in the front: from there all that they have seen would
+# have to be passed over again. What a person has seen is in the sightings; the pictures that they hold at
+# this moment are given.
 CLAIM = """
-UPDATE review_questionslot AS mine SET leased_by_id = %(me)s, leased_until = %(until)s
-WHERE mine.id = (
-  SELECT slot.id
-  FROM review_questionslot AS slot JOIN review_question AS question ON question.id = slot.question_id
-  WHERE slot.is_open AND slot.subject = %(subject)s
-    AND slot.priority <= %(above)s AND slot.priority >= %(below)s
-    AND (slot.priority < %(above)s OR slot.id > %(after)s)
-    AND (slot.leased_until IS NULL OR slot.leased_until < %(now)s)
-    AND question.state = 'open'
-    AND question.image_id <> ALL(%(besides)s)
-    AND NOT EXISTS (
-      SELECT FROM review_sighting AS seen
-      WHERE seen.person_id = %(me)s AND seen.subject = slot.subject AND seen.image_id = question.image_id
-        AND seen.other_id IS NOT DISTINCT FROM question.other_id)
-  ORDER BY slot.priority DESC, slot.id
-  LIMIT 1 FOR UPDATE OF slot SKIP LOCKED)
-RETURNING mine.id, mine.question_id, mine.priority,
-  (SELECT image_id FROM review_question WHERE id = mine.question_id)
+WITH mine AS (
+  UPDATE review_questionslot AS taken SET leased_by_id = %(me)s, leased_until = %(until)s
+  WHERE taken.id = (
+    SELECT slot.id
+    FROM review_questionslot AS slot JOIN review_question AS question ON question.id = slot.question_id
+    WHERE slot.is_open AND slot.subject = %(subject)s
+      AND slot.priority <= %(above)s AND slot.priority >= %(below)s
+      AND (slot.priority < %(above)s OR slot.id > %(after)s)
+      AND (slot.leased_until IS NULL OR slot.leased_until < %(now)s)
+      AND question.state = 'open'
+      AND question.image_id <> ALL(%(besides)s)
+      AND NOT EXISTS (
+        SELECT FROM review_sighting AS seen
+        WHERE seen.person_id = %(me)s AND seen.subject = slot.subject AND seen.image_id = question.image_id
+          AND seen.other_id IS NOT DISTINCT FROM question.other_id)
+    ORDER BY slot.priority DESC, slot.id
+    LIMIT 1 FOR UPDATE OF slot SKIP LOCKED)
+  RETURNING taken.id, taken.question_id, taken.priority
+), noted AS (
+  INSERT INTO review_workerplace AS place (person_id, subject, priority, slot, began_at)
+  SELECT %(me)s, %(subject)s, mine.priority, mine.id, %(now)s FROM mine WHERE %(moves)s
+  ON CONFLICT (person_id, subject) DO UPDATE SET priority = EXCLUDED.priority, slot = EXCLUDED.slot
+)
+SELECT question_id, (SELECT image_id FROM review_question WHERE id = question_id), priority, id FROM mine
 """
 DEPTH = """
 SELECT priority FROM review_questionslot WHERE is_open AND subject = %s
 ORDER BY priority DESC, id OFFSET %s LIMIT 1
-"""
-NOTE = """
-INSERT INTO review_workerplace AS place (person_id, subject, priority, slot, began_at)
-VALUES (%(me)s, %(subject)s, %(priority)s, %(slot)s, %(now)s)
-ON CONFLICT (person_id, subject) DO UPDATE SET priority = EXCLUDED.priority, slot = EXCLUDED.slot
 """
 # From the first slot of one subject to the first of the next: as many steps as there are subjects.
 SUBJECTS = """
@@ -62,12 +65,11 @@ SELECT subject FROM first ORDER BY priority DESC, subject
 
 @dataclass(frozen=True)
 class Claimed:
-    """A slot that is the person's now."""
+    """A question that is the person's now, and where they go on from."""
 
-    slot: int
     question: int
-    priority: float
     image: int
+    place: Place
 
 
 @dataclass(frozen=True)
@@ -87,39 +89,35 @@ def list_subjects() -> list[str]:
 
 
 def claim(
-    *, by: User, subject: str, now: datetime, until: datetime, besides: Sequence[int]
+    *,
+    by: User,
+    subject: str,
+    now: datetime,
+    until: datetime,
+    besides: Sequence[int],
+    place: Place | None = None,
 ) -> Claimed | None:
     """The next slot for a person; None when there is nothing of this subject that they have not seen.
 
     Goes on from where the person is in the queue. Every two minutes the front is looked at for what
     has come in since; at the end it is begun again.
     """
-    given: dict[str, Any] = {
-        "me": by.pk,
-        "subject": subject,
-        "now": now,
-        "until": until,
-        "besides": list(besides),
-    }
-    place = WorkerPlace.objects.filter(person=by, subject=subject).first()
-    if place is not None and now - place.began_at > BEGIN_AGAIN:
-        found = _claim(Stretch(below=_find_depth(subject)), given)
+    given: dict[str, Any] = {"me": by.pk, "subject": subject, "now": now, "until": until}
+    given |= {"besides": list(besides), "moves": True}
+    if place is not None and place.is_old:
+        found = _claim(Stretch(below=_find_depth(subject)), given | {"moves": False})
         if found:
-            return found
-        WorkerPlace.objects.filter(pk=place.pk).update(began_at=now)
+            return replace(found, place=place)
+        WorkerPlace.objects.filter(person=by, subject=subject).update(began_at=now)
     found = _claim(Stretch(above=place.priority, after=place.slot), given) if place else None
-    found = found or _claim(Stretch(), given)
-    if found:
-        with connection.cursor() as cursor:
-            cursor.execute(NOTE, {**given, **vars(found)})
-    return found
+    return found or _claim(Stretch(), given)
 
 
 def _claim(stretch: Stretch, given: dict[str, Any]) -> Claimed | None:
     with connection.cursor() as cursor:
         cursor.execute(CLAIM, {**vars(stretch), **given})
         row = cursor.fetchone()
-    return Claimed(slot=row[0], question=row[1], priority=row[2], image=row[3]) if row else None
+    return Claimed(row[0], row[1], Place(row[2], row[3])) if row else None
 
 
 def _find_depth(subject: str) -> float:

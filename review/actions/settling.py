@@ -2,55 +2,29 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
-from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q
-
-from pipeline.voting import Counts, Outcome, VotingRule, decide, weigh_votes
+from pipeline.voting import Outcome, VotingRule, decide
 from review.actions import labels
+from review.actions.ballots import (
+    CANNOT_TELL,
+    FULL,
+    KNOWN_SOURCES,
+    Ballot,
+    Weights,
+    read_ballots,
+    read_weights,
+)
 from review.actions.slots import add_slot, close_slots
-from review.models import Answer, AskingRule, Label, Question, SubjectEstimate, WorkerStanding
+from review.models import AskingRule, Label, Question
 
-CANNOT_TELL = "cannot_tell"
-FULL = "dawid_skene"  # the fitting had votes enough for a confusion matrix a person
-FEW_VOTES = 50  # of a category; below it the shares of all categories are taken
+__all__ = ["CANNOT_TELL", "FULL", "KNOWN_SOURCES"]
+
 LOST = 0.5  # a settled value that becomes less likely than this is looked at by a specialist
-KNOWN_SOURCES = (Label.Source.SPECIALIST, Label.Source.GOLD)
 
 OPEN, SETTLED, DISPUTED = Question.State.OPEN, Question.State.SETTLED, Question.State.DISPUTED
-
-
-@dataclass(frozen=True)
-class Ballot:
-    """What was said to one question; `votes` are (person, value) with a value that it offers."""
-
-    question: Question
-    votes: Sequence[tuple[int, str]]
-    unsure: int
-    flags: int
-    open_slots: int
-    is_known: bool  # a specialist or a known answer said it: votes change nothing
-
-
-@dataclass(frozen=True)
-class Weights:
-    """What is known of the people and of the values of one subject."""
-
-    people: Mapping[int, Counts]
-    shares: Mapping[int | None, Mapping[str, float]]  # by category; None: all
-    is_full: bool
-
-    def weigh(self, ballot: Ballot) -> dict[str, float]:
-        """The chance of each value that the question offers."""
-        question = ballot.question
-        cast = [(self.people.get(person, {}), value) for person, value in ballot.votes]
-        shares = self.shares.get(question.category_id, self.shares.get(None, {}))
-        return weigh_votes(cast, question.choices, shares, full=self.is_full)
 
 
 def rule_of(subject: str) -> AskingRule:
@@ -74,49 +48,9 @@ def recount(questions: Sequence[Question], now: datetime, *, reopen: bool = Fals
         ballots = read_ballots(list(group))
         asked = {person for ballot in ballots for person, _ in ballot.votes}
         categories = {ballot.question.category_id for ballot in ballots} - {None}
-        rule, weights = rule_of(subject), read_weights(subject, asked, categories)
+        rule, weights = read_weights(subject, asked, categories)
         reopened += sum(_count(ballot, weights, rule, now, reopen) for ballot in ballots)
     return reopened
-
-
-def read_ballots(questions: Sequence[Question]) -> list[Ballot]:
-    """All that was said to the questions and counts, by two statements."""
-    ids = [question.pk for question in questions]
-    said: defaultdict[int, list[tuple[int, str]]] = defaultdict(list)
-    rows = Answer.objects.filter(question__in=ids, counts=True, withdrawn_at__isnull=True)
-    for pk, person, value in rows.values_list("question_id", "answered_by_id", "value"):
-        said[pk].append((person, value))
-    known = Label.objects.filter(question=OuterRef("pk"), source__in=KNOWN_SOURCES, withdrawn_at=None)
-    counted = Question.objects.filter(pk__in=ids).annotate(
-        flags=Count("skips", filter=Q(skips__is_flag=True), distinct=True),
-        open_slots=Count("slots", filter=Q(slots__is_open=True), distinct=True),
-        is_known=Exists(known),
-    )
-    rows_of = {row["pk"]: row for row in counted.values("pk", "flags", "open_slots", "is_known")}
-    return [_fill(question, said[question.pk], rows_of[question.pk]) for question in questions]
-
-
-def _fill(question: Question, said: list[tuple[int, str]], counted: Mapping[str, Any]) -> Ballot:
-    return Ballot(
-        question=question,
-        votes=[(person, value) for person, value in said if value in question.choices],
-        unsure=sum(value == CANNOT_TELL for _, value in said),
-        flags=counted["flags"],
-        open_slots=counted["open_slots"],
-        is_known=counted["is_known"] or (question.state == SETTLED and not question.settled_value),
-    )
-
-
-def read_weights(subject: str, people: Iterable[int], categories: Iterable[int | None]) -> Weights:
-    """The standing of these people and the shares of the values, as of the last fitting."""
-    standings = WorkerStanding.objects.filter(subject=subject, person__in=people)
-    here = Q(category__isnull=True) | Q(category__in=categories)
-    fitted = list(SubjectEstimate.objects.filter(here, subject=subject))
-    return Weights(
-        people=dict(standings.values_list("person_id", "confusion")),
-        shares={row.category_id: row.shares for row in fitted if row.votes >= FEW_VOTES},
-        is_full=any(row.category_id is None and row.method == FULL for row in fitted),
-    )
 
 
 def _count(ballot: Ballot, weights: Weights, rule: AskingRule, now: datetime, reopen: bool) -> bool:

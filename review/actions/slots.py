@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.contrib.auth.models import User
+from django.db import connection
 from django.db.models import Max
 
 from review.models import Question, QuestionSlot
@@ -15,7 +16,8 @@ LATER_VOTE = 0.02  # of priority: a second vote waits behind first votes of almo
 
 def lock_person(person: User) -> None:
     """What a person does in two windows at once happens one by one, until the transaction ends."""
-    User.objects.select_for_update(no_key=True).values_list("pk").get(pk=person.pk)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM auth_user WHERE id = %s FOR NO KEY UPDATE", [person.pk])
 
 
 def make_slot(question: Question, number: int) -> QuestionSlot:

@@ -3,35 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import connection, transaction
-from django.db.models import Q
 
 from review.actions import trust
 from review.actions.queue_places import claim, list_subjects
 from review.actions.slots import lock_person
-from review.models import Answer, AskingRule, Question, QuestionSlot, WorkerPause
+from review.actions.takers import LASTS, Taker, read_taker
+from review.models import Question, QuestionSlot, WorkerPause
 
-LASTS = timedelta(minutes=10)
 AHEAD = 3  # the question in sight and two that are loaded already
-IN_A_ROW = 20  # answers on one subject, after which another one may have its turn
-
-# What is held stays in the order in which it was taken, so that two windows show the same question.
-RENEW = """
-UPDATE review_questionslot AS slot
-SET leased_until = %(until)s + place.rank * interval '1 millisecond'
-FROM (
-  SELECT held.id, row_number() OVER (ORDER BY held.leased_until, held.id) AS rank
-  FROM review_questionslot AS held WHERE held.leased_by_id = %(me)s AND held.leased_until >= %(now)s
-) AS place
-WHERE slot.id = place.id
-"""
-
 
 # Somebody else may take the same number at this moment: then nothing is written, and the next is tried.
 OWN_SLOT = """
@@ -57,85 +43,76 @@ def take(*, by: User, now: datetime, wanted: int = AHEAD, subject: str = "") -> 
     """What the person holds, renewed, and free ones until there are as many as wanted, of one subject.
 
     Two windows of a person get the same ones in the same order. A subject given by name is asked alone;
-    what is held of others becomes free.
+    what is held of others becomes free, and so does what they are paused on.
     """
     lock_person(by)
-    pauses = {pause.subject: pause for pause in WorkerPause.objects.filter(person=by, lifted_at=None)}
-    if "" in pauses:
-        give_back(by=by)
-        return Taken(pause=pauses[""])
-    if subject:
-        give_back(by=by, but=subject)
-    with connection.cursor() as cursor:
-        cursor.execute(RENEW, {"me": by.pk, "now": now, "until": now + LASTS})
-    held = _list_held(by, now)
-    if len(held) < wanted:
-        held += _fill(by, now, held, wanted, _list_open(by, held, subject, set(pauses)))
-    shown = [question for question in held if question.subject not in pauses]
-    return Taken(shown[:wanted], pauses.get(subject) or next(iter(pauses.values()), None))
+    taker = read_taker(by, now)
+    keeps = [one for one in taker.held if taker.may_be_asked(one.subject, subject)]
+    if len(keeps) < len(taker.held):
+        give_back(by=by, but=[one.question for one in keeps])
+    ids = [one.question for one in keeps]
+    if len(keeps) < wanted and "" not in taker.pauses:
+        ids += _fill(by, now, replace(taker, held=keeps), wanted, subject)
+    pause = taker.find_pause(subject)
+    return Taken(
+        questions=_load(ids[:wanted]),
+        pause=WorkerPause.objects.get(pk=pause) if pause else None,
+    )
 
 
-def give_back(*, by: User, but: str = "") -> None:
-    """Let others have what the person holds, except of one subject."""
-    held = QuestionSlot.objects.filter(leased_by=by).exclude(subject=but)
+def give_back(*, by: User, but: Sequence[int] = ()) -> None:
+    """Let others have what the person holds, except for some questions."""
+    held = QuestionSlot.objects.filter(leased_by=by).exclude(question__in=but)
     held.update(leased_by=None, leased_until=None)
 
 
-def _list_held(by: User, now: datetime) -> list[Question]:
-    """In the order in which they were taken; what others have settled meanwhile is not shown any more."""
-    worth = Q(question__state=Question.State.OPEN) | Q(question__gold__is_active=True)
-    rows = QuestionSlot.objects.filter(worth, leased_by=by, leased_until__gte=now)
-    shown = rows.select_related(*(f"question__{name}" for name in SHOWN))
-    return [slot.question for slot in shown.order_by("leased_until", "pk")]
-
-
 def _load(ids: Sequence[int]) -> list[Question]:
+    """With all that is shown of them, by one statement."""
     rows = Question.objects.select_related(*SHOWN).in_bulk(ids)
     return [rows[pk] for pk in ids if pk in rows]
 
 
-def _list_open(by: User, held: Sequence[Question], subject: str, paused: set[str]) -> Iterator[str]:
-    """Subjects in the order in which they are to be tried: the same for a while, then what matters most."""
-    closed = paused | set(AskingRule.objects.filter(is_open=False).values_list("subject", flat=True))
+def _list_open(taker: Taker, subject: str) -> Iterator[str]:
+    """Subjects in the order in which they are to be tried: the same for a while, then what matters most.
+
+    The others are looked for only when the current one has no more.
+    """
+    closed = taker.closed | set(taker.pauses)
     if subject:
-        return (one for one in (subject,) if one not in closed)
-    last = Answer.objects.filter(answered_by=by).order_by("-pk")
-    streak = list(last.values_list("question__subject", flat=True)[:IN_A_ROW])
-    is_long = len(streak) == IN_A_ROW and len(set(streak)) == 1
-    current = held[-1].subject if held else (streak[0] if streak else "")
-    return _go_on("" if is_long else current, closed)
-
-
-def _go_on(current: str, closed: set[str]) -> Iterator[str]:
-    """The current subject; the others are looked for only when it has no more."""
+        yield from (one for one in (subject,) if one not in closed)
+        return
+    current = taker.current_subject()
     if current and current not in closed:
         yield current
     yield from (one for one in list_subjects() if one != current and one not in closed)
 
 
-def _fill(
-    by: User, now: datetime, held: Sequence[Question], wanted: int, subjects: Iterator[str]
-) -> list[Question]:
+def _fill(by: User, now: datetime, taker: Taker, wanted: int, subject: str) -> list[int]:
     """A known question where its turn has come, then free ones."""
-    taken: list[int] = []
-    until = now + LASTS + timedelta(milliseconds=len(held) + 1)
+    subjects = _list_open(taker, subject)
     first = next(subjects, None)
     if first is None:
         return []
-    gold = trust.choose_gold(by, first, now)
-    if gold is not None and gold.pk not in {question.pk for question in held}:
+    held = [(one.question, one.image) for one in taker.held]
+    many = len(held)
+    until = now + LASTS + timedelta(milliseconds=many + 1)
+    gold = trust.choose_gold(by, first, taker)
+    if gold is not None and gold.pk not in dict(held):
         _hold_known(gold, by, until)
-        taken.append(gold.pk)
-    pictures = [question.image_id for question in held] + ([gold.image_id] if gold else [])
-    for subject in chain([first], subjects):
-        while len(held) + len(taken) < wanted:
+        held.append((gold.pk, gold.image_id))
+    for one in chain([first], subjects):
+        place = taker.places.get(one)
+        while len(held) < wanted:
             until += timedelta(milliseconds=1)
-            found = claim(by=by, subject=subject, now=now, until=until, besides=pictures)
+            pictures = [image for _, image in held]
+            found = claim(by=by, subject=one, now=now, until=until, besides=pictures, place=place)
             if found is None:
                 break
-            taken.append(found.question)
-            pictures.append(found.image)
-    return _load(taken)
+            held.append((found.question, found.image))
+            place = found.place
+        if len(held) >= wanted:
+            break  # before the other subjects are looked for
+    return [question for question, _ in held[many:]]
 
 
 def _hold_known(gold: Question, by: User, until: datetime) -> None:

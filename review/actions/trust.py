@@ -11,6 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from review.actions import pauses
 from review.actions.pauses import is_paused
 from review.actions.settling import CANNOT_TELL, rule_of
+from review.actions.takers import Taker
 from review.models import (
     Answer,
     GoldQuestion,
@@ -27,34 +28,22 @@ FAST_S = 1.0  # nobody looks at a picture in less
 TURN = 12  # of the least shown are drawn from, so that not everybody meets the same one next
 
 
-def choose_gold(person: User, subject: str | None, now: datetime) -> Question | None:
+def choose_gold(person: User, subject: str, taker: Taker) -> Question | None:
     """A question with a known answer to be shown next, or None where the next one is an ordinary one.
 
     It hangs on what the person did last alone: two tabs agree, and asking twice changes nothing.
     """
-    last = _last_act(person)
-    if _draw(person.pk, *last) >= _share_for(person, subject):
+    if _draw(person.pk, *taker.last_act) >= _share_for(taker, subject):
         return None
-    rows = gold_for(person, subject).select_related("question__image", "question__other")
-    turn = list(rows.order_by("shown", "pk")[:TURN])
+    turn = list(gold_for(person, subject).select_related("question").order_by("shown", "pk")[:TURN])
     if not turn:
         return None
-    return min(turn, key=lambda gold: _draw(person.pk, gold.pk, *last)).question
+    return min(turn, key=lambda gold: _draw(person.pk, gold.pk, *taker.last_act)).question
 
 
-def _last_act(person: User) -> tuple[int, int]:
-    """Ids of the last answer and of the last question that was passed by."""
-    answers = Answer.objects.filter(answered_by=person).order_by("-pk")
-    skips = SkippedQuestion.objects.filter(skipped_by=person).order_by("-pk")
-    first = [rows.values_list("pk", flat=True).first() or 0 for rows in (answers, skips)]
-    return first[0], first[1]
-
-
-def _share_for(person: User, subject: str | None) -> float:
-    share = rule_of(subject or "").gold_share
-    rows = WorkerStanding.objects.filter(person=person)
-    rows = rows.filter(subject=subject) if subject else rows
-    seen = rows.order_by("-gold_seen").values_list("gold_seen", flat=True).first() or 0
+def _share_for(taker: Taker, subject: str) -> float:
+    share = taker.gold_share(subject)
+    seen = taker.gold_seen.get(subject, 0)
     return max(share, NEWCOMER_SHARE) if seen < pauses.FIRST_KNOWN else share
 
 
@@ -64,7 +53,7 @@ def _draw(*key: int) -> float:
     return int.from_bytes(digest[:6], "big") / 2**48
 
 
-def gold_for(person: User, subject: str | None) -> QuerySet[GoldQuestion]:
+def gold_for(person: User, subject: str) -> QuerySet[GoldQuestion]:
     """Known questions whose pictures this person has not met for their subject, and did not make."""
     seen = Sighting.objects.filter(
         Q(other=OuterRef("question__other")) | Q(other__isnull=True),
@@ -74,8 +63,7 @@ def gold_for(person: User, subject: str | None) -> QuerySet[GoldQuestion]:
     )
     answered = Answer.objects.filter(question=OuterRef("question"), answered_by=person)
     skipped = SkippedQuestion.objects.filter(question=OuterRef("question"), skipped_by=person)
-    rows = GoldQuestion.objects.filter(is_active=True)
-    rows = rows.filter(question__subject=subject) if subject else rows
+    rows = GoldQuestion.objects.filter(is_active=True, question__subject=subject)
     rows = rows.exclude(created_by=person)
     return rows.filter(~Exists(answered), ~Exists(skipped), ~Exists(seen))
 

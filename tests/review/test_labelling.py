@@ -14,7 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from review.actions import labelling, taking
+from review.actions import labelling, takers, taking, trust
 from review.actions.asking import Asked, ask
 from review.actions.labelling import CANNOT_TELL, InvalidAnswer, TooOld
 from review.models import Answer, AskingRule, Question, QuestionSlot, WorkerPause, WorkerPlace
@@ -154,16 +154,16 @@ def test_at_the_end_the_queue_is_begun_again(wim: User, sam: User) -> None:
 
 
 def test_a_person_stays_with_a_subject_for_a_while(wim: User) -> None:
-    asked = [Asked("blur", make_image().pk, weight=0.1) for _ in range(taking.IN_A_ROW + 2)]
+    asked = [Asked("blur", make_image().pk, weight=0.1) for _ in range(takers.IN_A_ROW + 2)]
     ask([*asked, Asked("badge", make_image().pk, weight=0.05)], origin="doubt", now=NOW)
     seen = []
-    for step in range(taking.IN_A_ROW + 2):
+    for step in range(takers.IN_A_ROW + 2):
         if step == 2:
             ask([Asked("adult", make_image().pk, weight=5)], origin="doubt", now=NOW)
         question = take(wim)[0]
         seen.append(question.subject)
         answer(question, wim)
-    assert seen == ["blur"] * taking.IN_A_ROW + ["adult", "blur"]
+    assert seen == ["blur"] * takers.IN_A_ROW + ["adult", "blur"]
 
 
 def test_a_subject_that_is_closed_or_that_a_person_is_paused_on_is_not_asked(wim: User, sam: User) -> None:
@@ -175,6 +175,34 @@ def test_a_subject_that_is_closed_or_that_a_person_is_paused_on_is_not_asked(wim
     assert [question.subject for question in taken.questions] == ["badge"]
     assert taken.pause == pause
     assert [question.subject for question in take(sam, wanted=3)] == ["blur", "badge"]
+
+
+def test_what_is_held_of_a_paused_subject_makes_room_for_another(wim: User, sam: User) -> None:
+    held, badge = make_question("blur", votes=1), make_question("badge")
+    assert take(wim, wanted=1) == [held]
+    WorkerPause.objects.create(person=wim, subject="blur", reason="3 of 8 were right")
+    assert take(wim, wanted=1) == [badge]
+    assert take(sam, wanted=1) == [held]
+
+
+def test_the_next_question_costs_the_same_few_statements(wim: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trust, "_draw", lambda *_: 1.0)  # no known question
+    made = [make_question() for _ in range(8)]
+    answer(take(wim, wanted=3)[0], wim)
+    with CaptureQueriesContext(connection) as caught:
+        assert take(wim, wanted=3) == made[1:4]
+    said = [one["sql"].split()[0] for one in caught if "SAVEPOINT" not in one["sql"]]
+    assert said == ["SELECT", "WITH", "WITH", "SELECT"]  # lock, read and renew, claim, load
+
+
+def test_what_came_in_before_ones_place_does_not_send_one_back(wim: User) -> None:
+    made = [make_question() for _ in range(4)]
+    answer(take(wim)[0], wim)
+    answer(take(wim)[0], wim)
+    ask([Asked("blur", make_image().pk, weight=9)], origin="doubt", now=NOW)
+    soon = NOW + timedelta(minutes=3)
+    answer(take(wim, soon)[0], wim)
+    assert WorkerPlace.objects.get().slot == made[1].slots.get(number=1).pk
 
 
 def test_who_is_paused_on_all_holds_nothing_any_more(wim: User, sam: User) -> None:

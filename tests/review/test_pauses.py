@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone, translation
 
-from review.actions import gold, labelling, pauses, trust
+from review.actions import gold, labelling, pauses, takers, trust
 from review.models import Answer, GoldQuestion, Label, Question, WorkerPause, WorkerStanding
 from tests.review.crowds import make_gold, make_question, make_workers, say
 from tests.review.test_settling import trust as make_trusted
@@ -21,6 +21,11 @@ def answer_known(person: User, *values: str, subject: str = "blur") -> None:
     """Known questions whose right answer is yes."""
     for value in values:
         say(make_gold(subject).question, person, value)
+
+
+def choose_gold(person: User, subject: str = "blur") -> Question | None:
+    """As somebody is asked who holds nothing."""
+    return trust.choose_gold(person, subject, takers.read_taker(person, timezone.now()))
 
 
 def test_an_answer_to_a_known_question_is_counted_for_the_person_and_for_the_question(wim: User) -> None:
@@ -169,7 +174,7 @@ def test_one_answer_in_ten_is_a_known_one_and_two_tabs_agree(wim: User) -> None:
         make_gold()
     shown = 0
     for _ in range(200):
-        first, second = (trust.choose_gold(wim, "blur", NOW) for _ in range(2))
+        first, second = (choose_gold(wim) for _ in range(2))
         assert first == second
         shown += first is not None
         Answer.objects.create(question=first or make_question(), answered_by=wim, value="yes")
@@ -179,16 +184,16 @@ def test_one_answer_in_ten_is_a_known_one_and_two_tabs_agree(wim: User) -> None:
 def test_newcomers_meet_known_ones_more_often(wim: User, monkeypatch: pytest.MonkeyPatch) -> None:
     make_gold()
     monkeypatch.setattr(trust, "_draw", lambda *_: 0.12)
-    assert trust.choose_gold(wim, "blur", NOW) is not None
+    assert choose_gold(wim) is not None
     WorkerStanding.objects.create(person=wim, subject="blur", gold_seen=8, gold_right=8)
-    assert trust.choose_gold(wim, "blur", NOW) is None
+    assert choose_gold(wim) is None
 
 
 def test_nobody_meets_a_known_question_twice(wim: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trust, "_draw", lambda *_: 0.0)
     first, second = make_gold(), make_gold()
     met = []
-    while question := trust.choose_gold(wim, "blur", NOW):
+    while question := choose_gold(wim):
         met.append(question.pk)
         say(question, wim, "yes")
     assert sorted(met) == [first.question_id, second.question_id]
@@ -199,14 +204,14 @@ def test_the_least_shown_come_first(wim: User, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(trust, "TURN", 1)
     often, seldom = make_gold(), make_gold()
     GoldQuestion.objects.filter(pk=often.pk).update(shown=9)
-    assert trust.choose_gold(wim, "blur", NOW) == seldom.question
+    assert choose_gold(wim) == seldom.question
 
 
 def test_only_its_own_subject_is_known(wim: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trust, "_draw", lambda *_: 0.0)
     make_gold("badge")
-    assert trust.choose_gold(wim, "blur", NOW) is None
-    assert trust.choose_gold(wim, "badge", NOW) is not None
+    assert choose_gold(wim) is None
+    assert choose_gold(wim, "badge") is not None
 
 
 def test_a_picture_that_was_seen_for_the_subject_is_no_known_question(
@@ -216,7 +221,7 @@ def test_a_picture_that_was_seen_for_the_subject_is_no_known_question(
     question = make_question()
     say(question, wim, "yes")
     gold.make_gold(question=question, value="yes", by=None, now=NOW)
-    assert trust.choose_gold(wim, "blur", NOW) is None
+    assert choose_gold(wim) is None
 
 
 def test_the_window_begins_anew_only_with_answers_after_the_lift(wim: User, ada: User) -> None:

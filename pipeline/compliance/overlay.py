@@ -123,6 +123,7 @@ def compile_network(folder: Path, threads: int) -> Any:
     return core.compile_model(model, "CPU", options)
 
 
+@lru_cache(maxsize=1)  # to ask takes OpenVINO as long as to read a line of text
 def choose_precision() -> str:
     """bfloat16 where the CPU has it - half the time, and scores move by about a hundredth - else float32."""
     import openvino

@@ -134,7 +134,9 @@ def _facts_of_restored(edits: Edits, items: Items) -> Iterator[Fact]:
         if item.verdict == ProposalItem.Verdict.KEEP:
             continue
         if item.duplicate_of is not None:
-            yield Fact("pair", image, DIFFERENT, item.duplicate_of.sha256)
+            other = item.duplicate_of.sha256  # where only one of the two is shown, nobody told them apart
+            if other in edits.final or image in edits.not_copies:
+                yield Fact("pair", image, DIFFERENT, other)
         elif item.reason in QUALITY_DEFECTS:
             yield Fact("quality", image, FINE, doubted=item.reason)
         elif item.reason in COMPLIANCE_DEFECTS or item.reason in item.evidence.get("judges", {}):

@@ -29,7 +29,7 @@ def test_each_change_is_named_and_can_be_reverted_and_accepted_again(
     page = open_page(f"/proposals/{proposal.pk}/", person)
     assert read_changes(page) == [
         "picture 2 becomes the hero",
-        "picture 3 out: copy of 1",
+        "picture 3 out: copy of 2",
         "picture 4 out: blurred 0.93 ≥ 0.70",
         "back added from Solvik",
     ]

@@ -1,10 +1,10 @@
 // Every command of the proposal page by its name, whichever key or button asked for it.
-import { listChanges } from "./changes.js";
 import { findOther, looking } from "./looking.js";
 
 const find = (selector) => document.querySelector(selector);
 
-function editing({ review, strips, data }) {
+function editing(page) {
+  const { review, strips, data } = page;
   const focused = () => strips.focus?.sha;
   const after = (sha) => strips.setFocus(strips.stripOf(sha), sha);
   const edit = (change) => () => {
@@ -17,7 +17,15 @@ function editing({ review, strips, data }) {
     "move-left": edit((sha) => review.step(sha, -1)),
     "move-right": edit((sha) => review.step(sha, 1)),
     "not-copy": edit((sha) => !review.isKept(sha) && review.tellApart(sha)),
-    revert: edit((sha) => listChanges(review, data).find((change) => change.sha === sha)?.toggle() ?? false),
+    revert: () => page.changes.revert(),
+    exchange: () => {
+      const sha = focused();
+      const twin = sha && data.canEdit && review.twinOf(sha);
+      if (!twin) return;
+      const [shown, other] = review.isKept(sha) ? [twin, sha] : [sha, twin];
+      review.exchange(shown, other);
+      after(shown);
+    },
     drop: () => {
       const sha = focused();
       if (!sha || !data.canEdit) return;
@@ -36,8 +44,11 @@ function editing({ review, strips, data }) {
   };
 }
 
-function finding({ strips }) {
+function finding(page) {
+  const { strips } = page;
   return {
+    "next-change": () => page.changes.step(1),
+    "previous-change": () => page.changes.step(-1),
     help: () => find("#help").showModal(),
     "only-changes": () => {
       const button = find('[data-do="only-changes"]');

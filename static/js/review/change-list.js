@@ -9,15 +9,60 @@ const COLOURS = { copy: "removed", hero: "moved" };
 
 export class ChangeList {
   constructor(page, place, summary) {
-    Object.assign(this, { page, place, summary });
+    Object.assign(this, { page, place, summary, current: null });
     place.addEventListener("click", (event) => this.toggle(event.target.closest("button")));
     page.review.watch(() => this.draw());
+    page.strips.root.addEventListener("focus-moved", () => this.forget());
     this.draw();
   }
 
+  get all() { return listChanges(this.page.review, this.page.data); }
+
+  // From change to change: the picture that it is about comes into focus, with its evidence.
+  step(by) {
+    const { all } = this;
+    const here = all.findIndex(({ id }) => id === this.current);
+    const next = here < 0 ? all.at(by > 0 ? 0 : -1) : all[here + by];
+    if (!next) return;
+    this.show(next);
+    this.page.heard.say(this.say(next));
+  }
+
+  // The change that was stepped to, else the first one about the picture in focus.
+  revert() {
+    const { data, strips } = this.page;
+    const about = this.all.filter(({ sha }) => sha === strips.focus?.sha);
+    const change = about.find(({ id }) => id === this.current) ?? about[0];
+    if (!change || !data.canEdit) return;
+    change.toggle();
+    this.show(this.all.find(({ id }) => id === change.id) ?? change);
+  }
+
+  show({ id, sha }) {
+    const { strips } = this.page;
+    this.current = id;
+    strips.setFocus(strips.stripOf(sha), sha);
+    this.mark();
+  }
+
+  forget() {
+    const change = this.current && this.all.find(({ id }) => id === this.current);
+    if (change?.sha !== this.page.strips.focus?.sha) this.current = null;
+    this.mark();
+  }
+
+  mark() {
+    for (const button of this.place.querySelectorAll("button")) {
+      if (button.dataset.change === this.current) button.setAttribute("aria-current", "true");
+      else button.removeAttribute("aria-current");
+    }
+  }
+
+  say({ word, isOn }) { return isOn ? word : gettext("reverted: {change}", { change: word }); }
+
   toggle(button) {
-    const { review, data, strips } = this.page;
-    const change = button && listChanges(review, data).find((one) => one.id === button.dataset.change);
+    const { data, strips } = this.page;
+    const change = button && this.all.find((one) => one.id === button.dataset.change);
     if (!change || !data.canEdit) return;
     change.toggle();
     strips.setFocus(strips.stripOf(change.sha), change.sha, false);
@@ -27,13 +72,15 @@ export class ChangeList {
 
   draw() {
     const { review, data } = this.page;
-    this.place.replaceChildren(...listChanges(review, data).map((change) => this.makeEntry(change)));
+    this.place.replaceChildren(...this.all.map((change) => this.makeEntry(change)));
+    this.mark();
     const words = this.summary.querySelector("#summary-words");
     const sentence = review.isEdited ? summarise(review, data) : data.summary || gettext("The order changes.");
     if (words.textContent !== sentence) words.textContent = sentence;
   }
 
-  makeEntry({ id, meaning, word, isOn, isOwn }) {
+  makeEntry(change) {
+    const { id, meaning, isOn, isOwn } = change;
     const entry = document.createElement("li");
     const button = document.createElement("button");
     button.type = "button";
@@ -42,7 +89,7 @@ export class ChangeList {
     button.disabled = !this.page.data.canEdit;
     button.setAttribute("aria-pressed", isOn);
     const text = document.createElement("span");
-    text.textContent = isOn ? word : gettext("reverted: {change}", { change: word });
+    text.textContent = this.say(change);
     const own = isOwn ? gettext("Your edit; press to revert") : gettext("Proposed; press to revert");
     button.title = isOn ? own : gettext("Reverted; press to accept again");
     button.append(makeIcon(ICONS[meaning]), text);

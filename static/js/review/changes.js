@@ -4,14 +4,10 @@ import { findMoved } from "./state.js";
 import { gettext } from "../texts.js";
 import { nameType, nameTypeOr } from "./types.js";
 
-// Puts a picture behind the nearest kept one that stands ahead of it in another order.
-function placeAs(review, sha, other) {
-  const order = review.order.filter((one) => one !== sha);
-  const ahead = other.slice(0, other.indexOf(sha)).reverse().find((one) => order.includes(one));
-  return ahead === undefined ? 0 : order.indexOf(ahead) + 1;
-}
-
-const nameAdded = (review, sha) => nameTypeOr(review.typeOf(sha), gettext("a picture"));
+const nameAdded = (review, sha) => {
+  const type = review.typeOf(sha);
+  return type && type !== "unsure" ? nameType(type) : gettext("a picture");
+};
 
 const nameOf = (review, sha) => {
   const { before } = review.images.get(sha);
@@ -29,7 +25,8 @@ function withFormerHero(review, former, wanted) {
 function heroChange(review) {
   const [wanted] = review.proposed;
   const [former] = review.before;
-  if (!wanted || !former || wanted === former) return [];
+  const isItsCopy = review.images.get(former)?.copyOf === wanted; // the same view, told as a replaced picture
+  if (!wanted || !former || wanted === former || isItsCopy) return [];
   const isOn = review.order[0] === wanted;
   return [{
     id: `hero ${wanted}`, sha: wanted, meaning: "hero", isOn, word: gettext("{name} becomes the hero", { name: nameOf(review, wanted) }),
@@ -37,25 +34,51 @@ function heroChange(review) {
   }];
 }
 
-function outChanges(review, words) {
-  return review.before.filter((sha) => !review.proposed.includes(sha)).map((sha) => {
-    const isOn = !review.isKept(sha);
-    const isCopy = review.images.get(sha).reason === "duplicate";
-    const why = isOn ? explainDrop(review, words.reasons, sha) : words.reasons[review.images.get(sha).reason] ?? gettext("taken out");
+// Today's picture -> the added one that is shown in place of it, as it is the better copy.
+function listReplaced(review) {
+  const taken = new Map();
+  for (const sha of review.before) {
+    const { after, reason, copyOf } = review.images.get(sha);
+    const isFresh = after === null && reason === "duplicate" && review.images.get(copyOf)?.before === null;
+    if (isFresh && review.proposed.includes(copyOf) && ![...taken.values()].includes(copyOf)) taken.set(sha, copyOf);
+  }
+  return taken;
+}
+
+// One change, though a picture goes and another one comes: reverted, today's is shown again in its place.
+function replacedChanges(review, replaced) {
+  return [...replaced].map(([former, fresh]) => {
+    const isOn = review.isKept(fresh) && !review.isKept(former);
+    const { supplier } = review.images.get(fresh);
+    const said = { name: nameOf(review, former), supplier };
     return {
-      id: `out ${sha}`, sha, meaning: isCopy ? "copy" : "removed", isOn, word: gettext("{name} out: {why}", { name: nameOf(review, sha), why }),
-      toggle: () => (isOn ? review.moveTo(sha, placeAs(review, sha, review.before)) : review.drop(sha)),
+      id: `replaced ${former}`, sha: isOn ? fresh : former, meaning: "added", isOn,
+      word: supplier ? gettext("{name} replaced by its copy from {supplier}", said) : gettext("{name} replaced by another copy of it", said),
+      toggle: () => (isOn ? review.exchange(former, fresh) : review.exchange(fresh, former)),
     };
   });
 }
 
-function addedChanges(review) {
-  return review.proposed.filter((sha) => review.images.get(sha).before === null).map((sha) => {
+function outChanges(review, words, replaced) {
+  return review.before.filter((sha) => !review.proposed.includes(sha) && !replaced.has(sha)).map((sha) => {
+    const isOn = !review.isKept(sha);
+    const isCopy = review.images.get(sha).reason === "duplicate";
+    const why = isOn ? explainDrop(review, words.reasons, sha, "before") : words.reasons[review.images.get(sha).reason] ?? gettext("taken out");
+    return {
+      id: `out ${sha}`, sha, meaning: isCopy ? "copy" : "removed", isOn, word: gettext("{name} out: {why}", { name: nameOf(review, sha), why }),
+      toggle: () => (isOn ? review.moveTo(sha, review.placeAs(sha, review.before)) : review.drop(sha)),
+    };
+  });
+}
+
+function addedChanges(review, replaced) {
+  const better = [...replaced.values()];
+  return review.proposed.filter((sha) => review.images.get(sha).before === null && !better.includes(sha)).map((sha) => {
     const { supplier } = review.images.get(sha);
     const isOn = review.isKept(sha);
     return {
       id: `added ${sha}`, sha, meaning: "added", isOn, word: supplier ? gettext("{name} added from {supplier}", { name: nameAdded(review, sha), supplier }) : gettext("{name} added", { name: nameAdded(review, sha) }),
-      toggle: () => (isOn ? review.drop(sha) : review.moveTo(sha, placeAs(review, sha, review.proposed))),
+      toggle: () => (isOn ? review.drop(sha) : review.moveTo(sha, review.placeAs(sha, review.proposed))),
     };
   });
 }
@@ -79,7 +102,7 @@ function movedChanges(review) {
     return {
       id: `moved ${sha}`, sha, meaning: "moved", isOn, isOwn: !isWanted,
       word: isOn ? gettext("{name} moved to {place}", { name: nameOf(review, sha), place: review.order.indexOf(sha) + 1 }) : gettext("{name} moved", { name: nameOf(review, sha) }),
-      toggle: () => review.moveTo(sha, placeAs(review, sha, isOn ? review.before : review.proposed)),
+      toggle: () => review.moveTo(sha, review.placeAs(sha, isOn ? review.before : review.proposed)),
     };
   });
 }
@@ -92,7 +115,7 @@ function ownChanges(review, words) {
   return [
     ...taken.map((sha) => ({
       id: `taken ${sha}`, sha, meaning: "removed", isOn: true, isOwn: true, word: gettext("{name} out: {why}", { name: nameOf(review, sha), why: explainDrop(review, words.reasons, sha) }),
-      toggle: () => review.moveTo(sha, placeAs(review, sha, review.proposed)),
+      toggle: () => review.moveTo(sha, review.placeAs(sha, review.proposed)),
     })),
     ...put.map((sha) => ({
       id: `put ${sha}`, sha, meaning: "added", isOn: true, isOwn: true, word: gettext("{name} added by you", { name: nameAdded(review, sha) }),
@@ -106,8 +129,9 @@ function ownChanges(review, words) {
 }
 
 export function listChanges(review, words) {
+  const replaced = listReplaced(review);
   return [
-    ...heroChange(review), ...outChanges(review, words), ...addedChanges(review), ...movedChanges(review),
-    ...ownChanges(review, words),
+    ...heroChange(review), ...replacedChanges(review, replaced), ...outChanges(review, words, replaced),
+    ...addedChanges(review, replaced), ...movedChanges(review), ...ownChanges(review, words),
   ];
 }

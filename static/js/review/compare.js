@@ -70,7 +70,8 @@ export class Compare {
     const place = review.order.indexOf(image.sha);
     const type = nameType(review.typeOf(image.sha));
     const where = place < 0 ? gettext("dropped picture") : place === 0 ? gettext("picture 1, the hero") : gettext("picture {place}", { place: place + 1 });
-    return [where, type, image.supplier].filter(Boolean).join(" · ");
+    const size = image.width && `${image.width} × ${image.height} px`;
+    return [where, type, size, image.supplier].filter(Boolean).join(" · ");
   }
 
   // What the server has measured, or measures now; the pictures are there to be looked at meanwhile.

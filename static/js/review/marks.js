@@ -20,19 +20,24 @@ function markType(review, image) {
   return type === "unsure" ? [["unsure", gettext("unsure")]] : [];
 }
 
-function nameCopy(review, sha) {
-  const other = review.copyOf(sha);
-  const place = review.order.indexOf(other);
-  return place < 0 ? gettext("copy of a dropped one") : gettext("copy of {place}", { place: place + 1 });
+// In the strip before, places are today's; elsewhere they are those of the new set.
+function nameCopy(review, sha, strip) {
+  let other = review.copyOf(sha);
+  if (!review.isKept(other) && review.isKept(review.copyOf(other))) other = review.copyOf(other);
+  const { before } = review.images.get(other) ?? {};
+  if (strip === "before" && before != null) return gettext("copy of {place}", { place: before + 1 });
+  const place = review.order.indexOf(other) + 1;
+  if (!place) return gettext("copy of a dropped one");
+  return strip === "before" ? gettext("copy of new {place}", { place }) : gettext("copy of {place}", { place });
 }
 
 // Why it is out, with the judge's figures where it was a judge.
-export function explainDrop(review, words, sha) {
+export function explainDrop(review, words, sha, strip) {
   const image = review.images.get(sha);
-  if (review.now.drops[sha] === "duplicate" && review.copyOf(sha)) return nameCopy(review, sha);
+  if (review.now.drops[sha] === "duplicate" && review.copyOf(sha)) return nameCopy(review, sha, strip);
   if (review.now.drops[sha]) return words[review.now.drops[sha]];
   if (review.isKept(sha) || !image.reason) return gettext("taken out");
-  if (image.reason === "duplicate") return review.copyOf(sha) ? nameCopy(review, sha) : gettext("no copy, still out");
+  if (image.reason === "duplicate") return review.copyOf(sha) ? nameCopy(review, sha, strip) : gettext("no copy, still out");
   const judge = image.evidence?.judges?.[image.reason];
   const word = words[image.reason] ?? image.reason;
   if (judge?.evidence?.longest_side_px) return `${word}, ${judge.evidence.longest_side_px} px`;
@@ -40,19 +45,27 @@ export function explainDrop(review, words, sha) {
   return scored ? `${word} ${writeNumber(judge.score, 2)} ≥ ${writeNumber(judge.threshold, 2)}` : word;
 }
 
-function markDropped(review, words, image) {
+function markDropped(review, words, image, strip) {
   const meaning = review.copyOf(image.sha) && review.reasonFor(image.sha) === "duplicate" ? "copy" : "removed";
-  const word = explainDrop(review, words, image.sha);
+  const word = explainDrop(review, words, image.sha, strip);
   return image.before === null && image.after === null ? ["quiet", gettext("not taken: {why}", { why: word })] : [meaning, word];
+}
+
+function nameAddition(review, image) {
+  const { supplier } = image;
+  const place = review.before.findIndex((sha) => !review.isKept(sha) && review.copyOf(sha) === image.sha) + 1;
+  if (place) return supplier ? gettext("replaces {place}, from {supplier}", { place, supplier }) : gettext("replaces {place}", { place });
+  return supplier ? gettext("added from {supplier}", { supplier }) : gettext("added");
 }
 
 export function markAfter(review, words, sha, moved) {
   const image = review.images.get(sha);
   const place = review.order.indexOf(sha);
   const marks = [];
-  if (place === 0 && image.before !== 0) marks.push(["hero", gettext("new hero")]);
-  if (image.before === null) marks.push(["added", image.supplier ? gettext("added from {supplier}", image) : gettext("added")]);
-  else if (moved.has(sha) || (place === 0 && image.before !== 0)) {
+  const isNewHero = place === 0 && review.hasNewHero;
+  if (isNewHero) marks.push(["hero", gettext("new hero")]);
+  if (image.before === null) marks.push(["added", nameAddition(review, image)]);
+  else if (moved.has(sha) || isNewHero) {
     marks.push(["moved", gettext("moved {from} → {to}", { from: image.before + 1, to: place + 1 })]);
   }
   if (image.after === null) marks.push(["kept", gettext("put back")]);
@@ -64,10 +77,10 @@ export function markBefore(review, words, sha, moved) {
   const image = review.images.get(sha);
   const place = review.order.indexOf(sha);
   if (place < 0) {
-    const [meaning, word] = markDropped(review, words, image);
+    const [meaning, word] = markDropped(review, words, image, "before");
     return [[meaning, meaning === "copy" ? word : word.split(/,? \d/)[0]]];
   }
-  if (moved.has(sha) || (place === 0 && image.before !== 0)) return [["moved", gettext("moved to {place}", { place: place + 1 })]];
+  if (moved.has(sha) || (place === 0 && review.hasNewHero)) return [["moved", gettext("moved to {place}", { place: place + 1 })]];
   return [["kept", gettext("kept")]];
 }
 

@@ -105,7 +105,7 @@ const { show, showComing, reopen } = putInPlace(page, deciding);
 Object.assign(page, { show, showComing, reopen, explainLost });
 new Detail(strips, review, data, act);
 new MoveLine(strips);
-new ChangeList(page, find("#changes"), find("#summary"));
+page.changes = new ChangeList(page, find("#changes"), find("#summary"));
 page.heard = new Heard(find("#heard"), review, strips, data.views);
 allowDragging(strips, review);
 allowCarrying(strips, review);

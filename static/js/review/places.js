@@ -24,11 +24,27 @@ function explainEdit(review, sha) {
   return moved.includes(sha) ? gettext("Placed here by you.") : null;
 }
 
+// Where the picture that it replaces would stand by now; -1 where it replaces none.
+function copiedPlace(review, sha) {
+  const former = review.before.find((one) => !review.isKept(one) && review.copyOf(one) === sha);
+  return former === undefined ? -1 : review.placeAs(sha, review.before.map((one) => (one === former ? sha : one)));
+}
+
+function explainUntypedHero(review, image) {
+  if (image.before === 0) return gettext("Today's hero: no other picture looks clearly better.");
+  const isHeir = review.before.slice(0, image.before ?? 0).every((sha) => !review.isKept(sha));
+  return image.before !== null && isHeir ? gettext("The first of today's pictures that stay.") : gettext("It looks best of all that stay.");
+}
+
 // What the selection noted; else the order of types.
 function explainOrder(review, types, sha) {
-  const noted = review.images.get(sha).evidence?.place;
+  const image = review.images.get(sha);
+  const noted = image.evidence?.place;
   if (noted) return `${begin(gettext(noted))}.`;
+  const place = review.order.indexOf(sha);
+  if (image.before === null && place === copiedPlace(review, sha)) return gettext("It stands where its copy stands today.");
   const type = review.typeOf(sha);
+  if (place === 0 && (!type || type === "unsure")) return explainUntypedHero(review, image);
   if (!type || type === "unsure") return gettext("Its type is unsure: it keeps its place among the suppliers' pictures.");
   const earlier = review.order.slice(0, review.order.indexOf(sha)).some((other) => review.typeOf(other) === type);
   if (earlier) return gettext("A further picture of type {type}: such come after the first of each type.", { type: nameType(type) });

@@ -38,6 +38,13 @@ export class Review {
 
   reasonFor(sha) { return this.now.drops[sha] ?? this.images.get(sha).reason; }
 
+  // A better copy of today's hero in its place is no new one.
+  get hasNewHero() {
+    const [was] = this.before;
+    const [first] = this.order;
+    return first !== was && !(was && first && (this.copyOf(was) === first || this.copyOf(first) === was));
+  }
+
   get isEdited() { return this.countEdits() > 0; }
 
   countEdits() {
@@ -110,7 +117,38 @@ export class Review {
     });
   }
 
-  restore(sha) { return this.moveTo(sha, this.now.order.length); }
+  // Back where it stands today; what is not in the shop yet comes last.
+  restore(sha) {
+    const isShown = this.images.get(sha).before !== null;
+    return this.moveTo(sha, isShown ? this.placeAs(sha, this.before) : this.now.order.length);
+  }
+
+  // Its place behind the nearest kept picture that stands ahead of it in another order.
+  placeAs(sha, other) {
+    const order = this.now.order.filter((one) => one !== sha);
+    const ahead = other.slice(0, other.indexOf(sha)).reverse().find((one) => order.includes(one));
+    return ahead === undefined ? 0 : order.indexOf(ahead) + 1;
+  }
+
+  // Of two copies the other one is shown, in the same place; that they are copies stays said.
+  exchange(sha, other) {
+    return this.change((now) => {
+      const at = now.order.filter((one) => one !== sha).indexOf(other);
+      const place = at < 0 ? this.placeAs(sha, this.before) : at;
+      now.order = now.order.filter((one) => one !== sha && one !== other);
+      now.order.splice(place, 0, sha);
+      forget(now, sha);
+      if (this.images.get(other).after === null) return;
+      now.drops[other] = "duplicate";
+      now.copies[other] = sha;
+    });
+  }
+
+  // The dropped picture that would stand for this kept one, or the other way round; undefined without copies.
+  twinOf(sha) {
+    if (!this.isKept(sha)) return this.isKept(this.copyOf(sha)) ? this.copyOf(sha) : undefined;
+    return this.dropped.find((one) => this.copyOf(one) === sha && !this.images.get(one).unreadable);
+  }
 
   relabel(sha, type) {
     return this.change((now) => {

@@ -43,12 +43,13 @@ export class Strips {
   drawTile(strip, sha, place, moved) {
     const entry = this.tiles.get(`${strip} ${sha}`) ?? this.makeTile(strip, sha);
     const tile = entry.firstElementChild;
-    const marks = MARKERS[strip](this.review, this.words, sha, moved);
+    const found = MARKERS[strip](this.review, this.words, sha, moved).filter(([meaning]) => meaning !== "unsure");
+    const marks = found.length ? found : [["kept", gettext("kept")]]; // that the type is unsure stands above it
     const type = nameTypeOr(this.review.typeOf(sha), gettext("no type"));
     tile.querySelector(".tile-place").textContent = strip === "dropped" ? "" : place + 1;
     tile.querySelector(".tile-type").textContent = type;
     tile.querySelector(".marks").replaceChildren(...marks.map(makeMark));
-    tile.classList.toggle("has-no-type", !this.review.typeOf(sha));
+    tile.classList.toggle("has-no-type", [null, "", "unsure"].includes(this.review.typeOf(sha)));
     tile.classList.toggle("is-unchanged", marks.every(([meaning]) => meaning === "kept"));
     tile.classList.toggle("is-out", strip === "before" && !this.review.isKept(sha));
     const name = gettext(NAMES[strip], { place: place + 1 });

@@ -34,6 +34,7 @@ INSERT INTO review_selectionrun (id, scope, state, config_digest, created_at)
 """  # noqa: S608
 IMAGE = "(n - 1) * %(images)s + i + 1"  # the id of a product's image i
 SHA = f"lpad(to_hex({IMAGE}), 64, '0')"
+FIRST_SHA = "lpad(to_hex((n - 1) * %(images)s + 1), 64, '0')"
 NUMBERS = "FROM generate_series(%(first)s::bigint, %(last)s::bigint) n"
 PICTURES = f"{NUMBERS} CROSS JOIN generate_series(0, %(images)s - 1) i"
 SHOWN = "%(images)s * 6 / 10"  # so many of a product's pictures are in its set of today
@@ -59,10 +60,12 @@ INSERT INTO review_publishedimage (published_set_id, position, source, image_id)
     SELECT n, i, format('p%%s/%%s.jpg', n, i), {IMAGE} {PICTURES} WHERE i < {SHOWN}""",
     f"""
 INSERT INTO review_proposal (id, product_id, category_id, run_id, state, benefit, benefit_parts, doubt,
-    is_sure, summary, changes, notes, based_on_id, content_digest, config_digest, model_versions, created_at)
+    is_sure, summary, changes, notes, hero_before, hero_after, based_on_id, content_digest, config_digest,
+    model_versions, created_at)
     SELECT n, n, {CATEGORY}, 1 + n %% {RUNS}, 'open', round(((n * 7907) %% 9001) / 10000.0, 4),
     '[["hero", 1, 0.3], ["copy", 2, 0.1]]', CASE WHEN n %% 3 = 0 THEN round((n %% 97) / 100.0, 2) ELSE 0 END,
-    n %% 3 > 0 AND n %% 4 <> 2, 'front view becomes the hero · 2 copies removed', {CHANGES}, '[]', n,
+    n %% 3 > 0 AND n %% 4 <> 2, 'front view becomes the hero · 2 copies removed', {CHANGES}, '[]',
+    {FIRST_SHA}, {FIRST_SHA}, n,
     repeat('d', 64), repeat('c', 64), '{{}}', now() - n * interval '1 second' {NUMBERS}""",
     f"""
 INSERT INTO review_proposalitem (proposal_id, image_id, source, supplier_id, before_position, after_position,

@@ -148,6 +148,8 @@ def _create(run_product: RunProduct, product: Product, draft: Draft, now: dateti
         summary=changes.summarise(change, suppliers),
         changes=changes.count_changes(change),
         notes=list(draft.notes),
+        hero_before=next(iter(change.before), ""),
+        hero_after=next(iter(change.after), ""),
         based_on_id=draft.based_on_id,
         content_digest=draft.content_digest,
         config_digest=draft.config_digest,

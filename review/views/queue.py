@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from review.access import ADMIN, SPECIALIST, flags_for, proposals_for, runs_for
 from review.actions import second_opinions
-from review.models import CHANGES, Category, Decision, Proposal, ProposalItem
+from review.models import CHANGES, Category, Decision, Proposal
 from review.models.proposals import ProposalQuerySet
 from review.views.frame import page
 from review.views.keyset import estimate, read_page
@@ -32,12 +32,10 @@ SORT_WORDS = {
 }
 
 
-def with_heroes(rows: QuerySet[Proposal]) -> QuerySet[Proposal]:
-    """Each with `heroes`: the items that stand first before or after."""
-    first = ProposalItem.objects.filter(Q(before_position=0) | Q(after_position=0)).select_related("image")
-    return rows.select_related("product__category").prefetch_related(
-        Prefetch("items", queryset=first, to_attr="heroes")
-    )
+def with_products(rows: QuerySet[Proposal]) -> QuerySet[Proposal]:
+    """Each with its product and category, without what a row does not show."""
+    hidden = ("product__description", "notes", "model_versions")
+    return rows.select_related("product__category").defer(*hidden)
 
 
 @page(SPECIALIST, ADMIN)
@@ -67,7 +65,7 @@ def _read_rows(
     request: HttpRequest, rows: ProposalQuerySet, filters: Filters, now: datetime
 ) -> dict[str, Any]:
     found = read_page(
-        with_heroes(rows.free_for(request.user, now)),
+        with_products(rows.free_for(request.user, now)),
         filters.order,
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
@@ -84,7 +82,7 @@ def find_held(rows: ProposalQuerySet, person: User, now: datetime) -> list[Propo
 
 def find_mine(person: User, now: datetime) -> dict[str, Any]:
     """What this person holds, has begun, sent back or flagged; newest first, the same few queries for any."""
-    mine = with_heroes(proposals_for(person))
+    mine = with_products(proposals_for(person))
     sent_back = Decision.objects.filter(decided_by=person, kind=Decision.Kind.SEND_BACK, undone_by=None)
     flags = flags_for(person).filter(raised_by=person, settled_at__isnull=True)
     begun = mine.filter(state=Proposal.State.OPEN, drafts__person=person, drafts__edits__isnull=False)
@@ -115,9 +113,4 @@ def _choices(user: User, filters: Filters) -> dict[str, Any]:
 
 
 def _show(proposal: Proposal) -> dict[str, Any]:
-    heroes: list[ProposalItem] = proposal.heroes  # type: ignore[attr-defined]
-    return {
-        "proposal": proposal,
-        "before": next((item.image for item in heroes if item.before_position == 0), None),
-        "after": next((item.image for item in heroes if item.after_position == 0), None),
-    }
+    return {"proposal": proposal, "before": proposal.hero_before, "after": proposal.hero_after}

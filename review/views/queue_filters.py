@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
@@ -71,12 +72,23 @@ class Filters:
         }
         return "?" + urlencode(kept) if kept else ""
 
+    @cached_property
+    def categories(self) -> list[int]:
+        """Ids of the category and of all below it."""
+        below = Q(path=self.category) | Q(path__startswith=self.category + " > ")
+        return list(Category.objects.filter(below).values_list("pk", flat=True))
+
+    def has_index(self, user: AnyUser) -> bool:
+        """Whether one index holds just these rows in their order; there is one a category, run and change."""
+        wanted = [one for one in (self.category, self.run, self.change) if one]
+        is_one = len(wanted) == 1 and (not self.category or len(self.categories) == 1)
+        return is_one and self.order is ORDERS["benefit"] and sees_all_categories(user)
+
     def rows(self, user: AnyUser) -> ProposalQuerySet:
         """The open proposals behind the filters that this person may decide on."""
         rows = proposals_for(user).awaiting_review()
         if self.category:
-            below = Q(path=self.category) | Q(path__startswith=self.category + " > ")
-            rows = rows.filter(category__in=list(Category.objects.filter(below).values_list("pk", flat=True)))
+            rows = rows.filter(category__in=self.categories)
         if self.run:
             rows = rows.filter(run_id=int(self.run))
         if self.change:
@@ -92,11 +104,14 @@ class Filters:
     def narrow(self, user: AnyUser) -> tuple[ProposalQuerySet, int | None]:
         """The same rows, and how many, up to COUNT_UP_TO; None for more.
 
-        Few ones are looked up first and sorted after: for them the planner would walk the whole queue.
+        Few ones are looked up first and sorted after, unless an index of their own gives the order: for
+        them the planner would walk the whole queue.
         """
         rows = self.rows(user)
         few = count_up_to(rows, COUNT_UP_TO)
-        return (rows, None) if few is None else (rows.filter(pk__in=few), len(few))
+        if few is None or self.has_index(user):
+            return rows, None if few is None else len(few)
+        return rows.filter(pk__in=few), len(few)
 
 
 def find_next(user: User, filters: Filters, cursor: str, now: datetime, many: int) -> list[Proposal]:

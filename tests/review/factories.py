@@ -114,8 +114,12 @@ def make_proposal(
     based_on = based_on or publish_images(product, [images[i] for _, i in shown])
     run = SelectionRun.objects.create(scope={"all": True}, state=SelectionRun.State.DONE)
     said = {"benefit": 0.6, "summary": "front view becomes the hero", "content_digest": "c" * 64} | said
+    firsts = {
+        "hero_before": next((images[i].sha256 for i, c in enumerate(candidates) if c.before == 0), ""),
+        "hero_after": next((images[i].sha256 for i, c in enumerate(candidates) if c.after == 0), ""),
+    }
     proposal = Proposal.objects.create(
-        product=product, run=run, based_on=based_on, config_digest="d" * 64, **said
+        product=product, run=run, based_on=based_on, config_digest="d" * 64, **firsts | said
     )
     ProposalItem.objects.bulk_create(_make_item(proposal, c, i, images) for i, c in enumerate(candidates))
     return proposal

@@ -191,3 +191,10 @@ def test_the_batch_counts_what_was_dropped_for_which_reason(product: Product) ->
     stored.batch.refresh_from_db()
     batch = stored.batch
     assert (batch.images_judged, batch.images_known, batch.dropped) == (3, 1, {"blur": 2})
+
+
+def test_it_says_itself_what_stands_first_before_and_after(product: Product) -> None:
+    pictures = list_pictures(product)
+    proposals.store(run_product_id=run_over(product).pk, draft=make_draft(product, "20"), now=NOW)
+    kept = Proposal.objects.get()
+    assert (kept.hero_before, kept.hero_after) == (pictures[0], pictures[2])

@@ -6,12 +6,14 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from review.actions import decisions, drafts, leases, saved_filters
-from review.models import Flag, Product, Proposal, ReviewDraft, SavedFilter, SelectionRun
+from review.models import CHANGES, Flag, Product, Proposal, ReviewDraft, SavedFilter, SelectionRun
 from review.templatetags.queue import benefit_line, queue_count
+from review.views.queue_filters import Filters
 from tests.review.test_queue import propose, read_titles
 
 pytestmark = pytest.mark.django_db
@@ -118,3 +120,23 @@ def test_only_old_drafts_of_decided_proposals_are_cleaned(sam: User) -> None:
     Proposal.objects.exclude(pk=rows["open"].pk).update(state="approved")
     assert drafts.clean(now=now) == 1
     assert set(ReviewDraft.objects.values_list("proposal__product__title", flat=True)) == {"open", "fresh"}
+
+
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [
+        ({"category": "Furniture > Armchairs"}, "queue_of_category"),
+        ({"run": "run"}, "queue_of_run"),
+        *(({"change": kind}, f"queue_{kind}") for kind in CHANGES),
+    ],
+)
+def test_few_rows_come_out_of_an_index_of_their_own_in_order(
+    ada: User, query: dict[str, str], index: str
+) -> None:
+    proposal = propose("chair", changes=dict.fromkeys(CHANGES, 1))
+    filters = Filters(**query | ({"run": str(proposal.run_id)} if "run" in query else {}))
+    rows, count = filters.narrow(ada)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+    plan = filters.order.sort(rows.free_for(ada, timezone.now()))[:31].explain()
+    assert (count, index in plan, "Sort" in plan) == (1, True, False), plan

@@ -23,6 +23,7 @@ from tqdm import tqdm
 
 from bench.rows import set_up
 from pipeline.consensus import Votes, settle, vote_by_majority
+from pipeline.voting import wilson_interval
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -67,6 +68,7 @@ def main() -> int:
     refuse_used()
     begun = time.monotonic()
     found = {**vars(wanted), "out": None, "live": run_live(wanted), "fixed": run_fixed(wanted)}
+    found["pauses_by_the_rule"] = foresee_pauses(wanted.seed)
     text = json.dumps(found | {"seconds": round(time.monotonic() - begun, 1)}, indent=1, default=int)
     print(text)
     if wanted.out:
@@ -186,11 +188,38 @@ def summarise(crowd: Crowd, truth: dict[int, int]) -> dict[str, Any]:
         "spammers": crowd.spammers,
         "spammers_paused": len(bad),
         "answers_before_the_pause": {
+            "fewest": min(bad, default=None),
             "median": float(np.median(bad)) if bad else None,
             "most": max(bad, default=None),
         },
         "honest_paused": honest,
     }
+
+
+def foresee_pauses(seed: int, people: int = 10_000) -> dict[str, float]:
+    """Answers of one who guesses until the pause, by the rule alone: how many 95 of 100 such people give."""
+    from review.actions.pauses import FIRST_KNOWN, WINDOW
+    from review.actions.trust import NEWCOMER_SHARE
+    from review.models import AskingRule
+
+    rule, random = AskingRule(subject=SUBJECT), np.random.default_rng(seed)
+    given = []
+    for _ in range(people):
+        rights: list[bool] = []
+        answers = 0
+        while len(rights) < FIRST_KNOWN or not is_too_bad(rights[-WINDOW:], rule.pause_below):
+            answers += 1
+            share = NEWCOMER_SHARE if len(rights) < FIRST_KNOWN else rule.gold_share
+            if random.random() < share:
+                rights.append(bool(random.random() < 1 / len(TYPES)))
+        given.append(answers)
+    low, middle, high = np.percentile(given, [2.5, 50, 97.5])
+    return {"from": float(low), "median": float(middle), "to": float(high)}
+
+
+def is_too_bad(rights: list[bool], pause_below: float) -> bool:
+    """As the pause decides, on an answer that was wrong."""
+    return not rights[-1] and wilson_interval(sum(rights), len(rights))[1] < pause_below
 
 
 def run_fixed(wanted: argparse.Namespace) -> dict[str, Any]:

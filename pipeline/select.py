@@ -33,6 +33,7 @@ from pipeline.records import (
 )
 
 Load = Callable[[str], bytes | RgbArray]
+Copies = Mapping[str, tuple[str, PairComparison | None]]  # copy -> the picture that stays, how they compare
 
 
 class TypeJudge(Protocol):
@@ -77,6 +78,23 @@ class Selector:
         or its pixels where they are at hand, and is asked only for pairs that may be copies.
         Raises KeyError for a missing assessment.
         """
+        return self._select(product, assessments, lambda kept: find_copies(kept, self.comparator, load))
+
+    def select_again(
+        self, product: ProductRecord, assessments: Mapping[str, Assessment], copies: Mapping[str, str]
+    ) -> Selection:
+        """The same without a look at any picture: `copies` (copy -> what stayed) is what was found before.
+
+        Raises KeyError for a missing assessment.
+        """
+        return self._select(product, assessments, lambda kept: recall_copies(kept, copies))
+
+    def _select(
+        self,
+        product: ProductRecord,
+        assessments: Mapping[str, Assessment],
+        find: Callable[[Sequence[Candidate]], Copies],
+    ) -> Selection:
         candidates = gather(product, assessments)
         category, confidence = self._find_category(product)
         candidates = self._name_types(candidates, category)
@@ -86,7 +104,7 @@ class Selector:
         candidates = [replace(c, reason=find_reason(c.assessment)) for c in candidates]
         candidates = spare_the_last(candidates)
         candidates = hold_other_colours(product, candidates, self.config.colour)
-        candidates = self._drop_copies(candidates, load)
+        candidates = _drop_copies(candidates, find)
         return self._arrange(product, candidates, category, confidence)
 
     def _find_category(self, product: ProductRecord) -> tuple[str | None, float | None]:
@@ -104,16 +122,6 @@ class Selector:
         words = self.types.judge(rows, category, laid_out)
         named = {c.key: c.assessment.shows or word for c, word in zip(seen, words, strict=True)}
         return [replace(c, image_type=named.get(c.key, NO_TYPE)) for c in candidates]
-
-    def _drop_copies(self, candidates: list[Candidate], load: Load) -> list[Candidate]:
-        kept = [c for c in candidates if c.reason is None]
-        copies = find_copies(kept, self.comparator, load)
-        return [
-            replace(c, reason="duplicate", duplicate_of=copies[c.key][0], comparison=copies[c.key][1])
-            if c.key in copies
-            else c
-            for c in candidates
-        ]
 
     def _arrange(
         self,
@@ -160,6 +168,33 @@ def _leave(product: ProductRecord, candidates: Sequence[Candidate], why: str) ->
         category=product.category,
         passed_over=why,
     )
+
+
+def _drop_copies(
+    candidates: list[Candidate], find: Callable[[Sequence[Candidate]], Copies]
+) -> list[Candidate]:
+    copies = find([c for c in candidates if c.reason is None])
+    return [
+        replace(c, reason="duplicate", duplicate_of=copies[c.key][0], comparison=copies[c.key][1])
+        if c.key in copies
+        else c
+        for c in candidates
+    ]
+
+
+def recall_copies(kept: Sequence[Candidate], known: Mapping[str, str]) -> Copies:
+    """As `find_copies`, from what was found before; of a picture that is gone its best copy stays."""
+    places = {c.key: place for place, c in enumerate(kept)}
+    ranking = dedup.rank([_stand(c) for c in kept])
+    found: dict[str, tuple[str, PairComparison | None]] = {}
+    heirs: dict[str, int] = {}
+    for place in sorted(ranking, key=lambda place: kept[place].key in known):  # what stayed comes first
+        key = kept[place].key
+        first = known.get(key, key)
+        stays = heirs.setdefault(first, places.get(first, place))
+        if stays != place and _may_show_the_same(kept[stays].image_type, kept[place].image_type):
+            found[key] = (kept[stays].key, None)
+    return found
 
 
 def hold_other_colours(

@@ -85,7 +85,7 @@ def _compare(held: ModelComparison, told: Told) -> tuple[dict[str, Any], dict[st
         "changes": _list_changes(one, two, truth, ids),
     }
     told.tell("replaying")
-    return figures, replay(candidate, live)
+    return figures, replay(candidate, live, told.check)
 
 
 def _list_changes(

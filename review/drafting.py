@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from pipeline.labels import COMPLIANCE_DEFECTS, IMAGE_TYPES, UNSURE
 from pipeline.records import Assessment, Judgement, SelectedItem, Selection
+from review.actions.blanks import OVERLAYS
 from review.actions.changes import Doubt, DraftItem
 from review.actions.proposals import Draft
 from review.candidates import Candidates
@@ -70,10 +71,15 @@ def find_doubts(item: SelectedItem, assessment: Assessment, types: Sequence[str]
     if item.reason in ("duplicate", "unreadable"):
         return []  # the picture that it repeats is asked about instead
     doubts = [_ask_type(item, types)] if item.verdict == "keep" and item.type == UNSURE else []
-    words = (
-        word for name, word in assessment.judgements.items() if name in ASKED or "trained" in word.evidence
-    )
-    return doubts + [_ask_defect(word) for word in words if _nearness(word) > 0]
+    return doubts + [_ask_defect(word) for word in _list_asked(assessment) if _nearness(word) > 0]
+
+
+def _list_asked(assessment: Assessment) -> Iterator[Judgement]:
+    blank = assessment.judgements.get("placeholder")
+    for name, word in assessment.judgements.items():
+        idle = name in OVERLAYS and blank is not None and blank.flag
+        if (name in ASKED or "trained" in word.evidence) and not idle:
+            yield word
 
 
 def _ask_type(item: SelectedItem, types: Sequence[str]) -> Doubt:

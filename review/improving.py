@@ -106,9 +106,9 @@ def ask(step: ImproveRound, now: datetime) -> bool:
 
 
 def wait_for_crowd(step: ImproveRound, now: datetime) -> bool:
-    """On to training once nothing of the round is open any more; specialists may still be asked."""
-    counts = improving.count_answers(step)
-    if counts["open"]:
+    """On to training once nobody is expected to answer any more; specialists may still be asked."""
+    counts = improving.count_answers(step, now)
+    if counts["open"] > counts["stuck"]:
         step.figures = {**step.figures, "answers": counts}
         step.save(update_fields=["figures"])
         return False

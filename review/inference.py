@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from copy import copy
 from dataclasses import asdict
 from functools import lru_cache, partial
 
@@ -14,8 +15,8 @@ from pgvector import HalfVector
 from pipeline.assess import Assessor
 from pipeline.config import PipelineConfig
 from pipeline.image_type import TypeHeads
-from pipeline.records import Assessment, FloatArray, Framing, Judgement
-from pipeline.select import Selector
+from pipeline.records import Assessment, FloatArray, Framing, Judgement, ProductRecord, Selection
+from pipeline.select import Selector, TypeJudge
 from review import catalog_models, differences, live_models, picture_scores
 from review.actions import store
 from review.actions.proposals import Draft
@@ -148,6 +149,16 @@ def load_selector(run_id: int) -> Selector:
 @lru_cache(maxsize=1)
 def _make_selector() -> Selector:
     return Selector(PipelineConfig())
+
+
+def select_again(
+    record: ProductRecord, assessments: Mapping[str, Assessment], copies: Mapping[str, str], types: TypeJudge
+) -> Selection:
+    """What would be selected, no picture seen: `copies` (copy -> what stayed) are those of then."""
+    selector = copy(_make_selector())
+    selector.types, selector.categories = types, None
+    selector.type_orders = dict(catalog_models.list_orders())
+    return selector.select_again(record, assessments, copies)
 
 
 def select(

@@ -11,8 +11,9 @@ from pipeline.training.acquisition import UNKNOWN, AskingPlan, fit_from_few
 from pipeline.training.compliance import deal_folds
 from pipeline.training.compliance_techniques import Examples
 from pipeline.training.metrics import roc_auc
-from review import predicting
+from review import inference, predicting
 from review.actions import labels
+from review.actions.blanks import leave_out_blanks
 from review.actions.improving import UnableToImprove
 from review.actions.runs import products_in
 from review.models import Category, ImageAnalysis, ModelVersion
@@ -46,7 +47,8 @@ def read_pool(judge: str, category: Category | None, number: int) -> Pool:
     """The pictures of a category that were looked at; every labelled one is among them."""
     said = {row.image_id: row.value for row in labels.current(judge, category)}
     ids = sorted(said)[:POOL]
-    ids += _draw(category, set(said), POOL - len(ids), number)
+    drawn = _draw(category, set(said), POOL - len(ids), number)
+    ids += leave_out_blanks(judge, drawn, inference.load_assessor().version)
     found, rows = [], []
     for some in predicting.read_embeddings(ids):
         found += some.ids

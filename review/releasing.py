@@ -10,9 +10,10 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from review import predicting
+from review import inference, predicting
 from review.actions import asking, runs
 from review.actions.asking import Asked
+from review.actions.blanks import leave_out_blanks
 from review.actions.learning import TYPE
 from review.models import Category, Image, Offer, Product, Proposal, Question, Release, SelectionRun
 from review.verdicts import Side, name_values
@@ -115,7 +116,8 @@ def _ask(release: Release) -> int:
 
 def _find_doubts(release: Release, ids: Sequence[int]) -> list[tuple[float, int, dict[str, Any]]]:
     """(doubt 0 to 1, picture, what the model says) of pictures near a threshold."""
-    found = predicting.weigh(release.judge, release.category, ids, release.model)
+    wanted = leave_out_blanks(release.judge, ids, inference.load_assessor().version)
+    found = predicting.weigh(release.judge, release.category, wanted, release.model)
     doubts = []
     for image, row in found.by_image.items():
         best = int(row.argmax())

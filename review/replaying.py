@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +11,7 @@ from pipeline.labels import UNSURE
 from pipeline.training.model_card import Verdicts
 from review.actions.learning import TYPE
 from review.models import Category, Decision, ModelVersion, SnapshotRow
+from review.reselecting import reselect
 from review.verdicts import Side, name_values, number
 
 DECISIONS = 500  # the newest approvals that are replayed
@@ -36,9 +38,16 @@ class Agreement:
     corrections: int = 0
 
 
-def replay(candidate: Side, live: Side) -> dict[str, Any]:
-    """Both sides on the same statements. Pictures that the candidate learnt from are left out."""
-    said = _list_statements(candidate)
+def replay(candidate: Side, live: Side, check: Callable[[], None] = lambda: None) -> dict[str, Any]:
+    """Both sides on the same statements, and on whole sets. What the candidate learnt from is left out."""
+    learnt = _list_learnt(candidate.model)
+    sides = {"candidate": candidate, "live": live}
+    sets = reselect(_list_decisions(candidate.category), sides, learnt, check)
+    return _replay_words(candidate, live, learnt) | {"whole": sets}
+
+
+def _replay_words(candidate: Side, live: Side, learnt: AbstractSet[int]) -> dict[str, Any]:
+    said = _list_statements(candidate, learnt)
     if not said:
         return {"decisions": 0, "pictures": 0, "corrections": 0}
     names = name_values(candidate.judge, (candidate, live), [one.value for one in said])
@@ -84,8 +93,7 @@ def _list_disagreements(
     return against[:SHOWN]
 
 
-def _list_statements(side: Side) -> list[Statement]:
-    learnt = _list_learnt(side.model)
+def _list_statements(side: Side, learnt: AbstractSet[int]) -> list[Statement]:
     found: list[Statement] = []
     for decision in _list_decisions(side.category):
         found += [one for one in _read(decision, side.judge) if one.image_id not in learnt]
@@ -97,7 +105,10 @@ def _list_decisions(category: Category | None) -> Iterator[Decision]:
     if category is not None:
         below = rows.filter(proposal__product__category__path__startswith=category.path + " > ")
         rows = rows.filter(proposal__product__category=category) | below
-    yield from rows.order_by("-pk").prefetch_related("proposal__items__image")[:DECISIONS]
+    rows = rows.select_related("proposal__product__category")
+    yield from rows.order_by("-pk").prefetch_related(
+        "proposal__items__image", "proposal__items__duplicate_of"
+    )[:DECISIONS]
 
 
 def _list_learnt(model: ModelVersion | None) -> set[int]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 from pipeline.marketplace_files import Rule, find_changes, load_rules
 from pipeline.marketplaces import Finding, judge_set
@@ -36,7 +37,8 @@ def judge(proposal: Proposal, order: Sequence[str] | None, on: date) -> list[Row
     wanted = [sha for _, sha in after] if order is None else list(order)
     if not set(wanted) <= set(images):
         raise ValueError("The order names a picture that is not one of this proposal's.")
-    known = read_assessments(images.values(), str(proposal.model_versions.get("analysis", "")))
+    said = {item.image_id: item.evidence.get("judges", {}) for item in items}
+    known = read_assessments(images.values(), str(proposal.model_versions.get("analysis", "")), said)
     category = proposal.product.category.path if proposal.product.category else None
     found = [
         judge_set([known[sha] for sha in shas], load(), on, category)
@@ -69,16 +71,22 @@ def list_changes(today: date) -> list[date]:
     return find_changes(load(), today)
 
 
-def read_assessments(images: Iterable[Image], version: str) -> Mapping[str, Assessment]:
-    """SHA-256 -> what the judges said at this version, else last; of no judge, the file's own figures."""
+def read_assessments(
+    images: Iterable[Image], version: str, said: Mapping[int, Mapping[str, Any]]
+) -> Mapping[str, Assessment]:
+    """SHA-256 -> what the judges said at this version, else last; of no judge, the file's own figures.
+
+    `said` (picture -> judge -> word) goes before: there models that were live had their word.
+    """
     by_id = {image.pk: image for image in images}
     rows = ImageAnalysis.objects.filter(image__in=by_id).only("image", "version", "judgements", "framing")
     ranked = sorted(rows, key=lambda row: (row.version == version, row.pk))
     found = {row.image_id: row for row in ranked}
-    return {image.sha256: _assess(image, found.get(pk)) for pk, image in by_id.items()}
+    return {image.sha256: _assess(image, found.get(pk), said.get(pk, {})) for pk, image in by_id.items()}
 
 
-def _assess(image: Image, row: ImageAnalysis | None) -> Assessment:
+def _assess(image: Image, row: ImageAnalysis | None, said: Mapping[str, Any]) -> Assessment:
+    words = {**(row.judgements if row else {}), **said}
     framing = {name: value for name, value in (row.framing if row else {}).items() if name in _FRAMING}
     return Assessment(
         key=image.sha256,
@@ -87,6 +95,6 @@ def _assess(image: Image, row: ImageAnalysis | None) -> Assessment:
         byte_size=image.byte_size,
         format=image.format,
         unreadable=image.unreadable or None,
-        judgements={n: Judgement.from_json(n, word) for n, word in (row.judgements if row else {}).items()},
+        judgements={name: Judgement.from_json(name, word) for name, word in words.items()},
         framing=Framing(**framing) if framing else None,
     )

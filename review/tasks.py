@@ -210,6 +210,14 @@ def clean_drafts() -> None:
     logger.info("%d old drafts deleted", drafts.clean(now=timezone.now()))
 
 
+@shared_task
+def clean_files() -> None:
+    """Files of data sets and of sent labels that are old enough go; beat calls this."""
+    from review.actions import retention
+
+    logger.info("%d old exports and sent files deleted", retention.clean(timezone.now()))
+
+
 def send_batches(run_id: int) -> None:
     """Enqueue the batches whose turn it is."""
     stages = {RunBatch.State.FETCHING: fetch_batch, RunBatch.State.JUDGING: judge_batch}

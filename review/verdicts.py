@@ -27,7 +27,7 @@ class Side:
 
     def list_types(self) -> tuple[str, ...]:
         """The types that it tells apart; () where nothing does."""
-        head = self._find_head()
+        head = self.find_head()
         return head.classes if head else ()
 
     def judge_images(self, image_ids: Sequence[int], names: tuple[str, ...]) -> Verdicts:
@@ -39,7 +39,7 @@ class Side:
     def _flag(self, image_ids: Sequence[int], names: tuple[str, ...]) -> Verdicts:
         """With the judge that ships beside it, where both count. Chances are lifted so that 0.5 flags."""
         shipped = _read_words(self.judge, image_ids)
-        head = None if self.model is None else self._find_head()
+        head = None if self.model is None else self.find_head()
         scores = {} if head is None else predicting.ask(head, image_ids)
         chances, said = np.zeros((len(image_ids), 1), np.float32), np.zeros(len(image_ids), int)
         for row, image in enumerate(image_ids):
@@ -52,7 +52,7 @@ class Side:
         return Verdicts(chances, said, names)
 
     def _name_types(self, image_ids: Sequence[int], names: tuple[str, ...]) -> Verdicts:
-        head = self._find_head()
+        head = self.find_head()
         chances = np.zeros((len(image_ids), len(names)), np.float32)
         said = np.full(len(image_ids), len(names))
         found = {} if head is None else predicting.ask(head, image_ids)
@@ -68,7 +68,7 @@ class Side:
         said[np.array(rows)[named]] = np.array(columns)[own[named]]
         return Verdicts(chances, said, names)
 
-    def _find_head(self) -> Head | None:
+    def find_head(self) -> Head | None:
         backbone = inference.load_assessor().backbone.signature
         if self.model is not None:
             return live_models.load_model(self.model, backbone)

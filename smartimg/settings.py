@@ -212,10 +212,13 @@ CELERY_BEAT_SCHEDULE = {
     "ask-disputed": {"task": "review.tasks.ask_disputed", "schedule": 300.0},
     "weigh-answers": {"task": "review.tasks.weigh_answers", "schedule": 60.0},
     "clean-drafts": {"task": "review.tasks.clean_drafts", "schedule": 86_400.0},
+    "clean-files": {"task": "review.tasks.clean_files", "schedule": 3_600.0},
 }
 CELERY_TIMEZONE = TIME_ZONE
 # This share of the judgements that the judges are sure of is put before people: so their error is known.
 AUDIT_SHARE = read_int("SMARTIMG_AUDIT_PERMILLE", 10) / 1000
+# Days after which files of data sets, and files of labels that were sent, are deleted; the data sets stay.
+KEEP_FILES_DAYS = read_int("SMARTIMG_KEEP_FILES_DAYS", 30, least=1)
 BATCH_SIZE = read_int("SMARTIMG_BATCH_SIZE", 8, least=1)
 # A batch whose worker was killed waits this long for the next one; live workers renew it in time.
 LEASE_S = read_int("SMARTIMG_LEASE_S", 45, least=5)

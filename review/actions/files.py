@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -45,6 +46,14 @@ def take_in(name: str, source: IO[bytes] | File[Any]) -> None:
     with draft.open("wb") as file:
         shutil.copyfileobj(source, file, BLOCK)
     keep(name, draft)
+
+
+def discard(name: str) -> None:
+    """Delete a kept file; one that is not there is no trouble."""
+    default_storage.delete(name)
+    if isinstance(default_storage, FileSystemStorage):
+        with suppress(OSError):  # others lie in the folder still, or it is gone
+            Path(default_storage.path(name)).parent.rmdir()
 
 
 def open_kept(name: str) -> IO[bytes]:

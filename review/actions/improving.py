@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import connection, transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Max, Q
 from django.utils.translation import gettext as _
 
 from review.actions import asking, labels, work
@@ -19,6 +19,8 @@ from review.models import Category, Image, ImproveLoop, ImproveRound, Label, Que
 
 State, Stage = ImproveLoop.State, ImproveRound.Stage
 MOST_ROUNDS, MOST_QUESTIONS = 50, 2000
+DOUBTED_BY = 2  # votes; a question with fewer waits for people
+STUCK_AFTER = timedelta(minutes=30)  # three leases
 
 
 class UnableToImprove(Exception):
@@ -163,10 +165,18 @@ def ask(step: ImproveRound, picked: Sequence[tuple[int, str, float]], now: datet
     return len(set(ids))
 
 
-def count_answers(step: ImproveRound) -> dict[str, int]:
-    """How many of a round's questions are open, with a specialist, settled; and what was answered."""
+def count_answers(step: ImproveRound, now: datetime) -> dict[str, int]:
+    """How many of a round's questions are open, with a specialist, settled; and what was answered.
+
+    Of the open ones 'stuck' have votes in doubt that nobody has added to for a while: where everybody has
+    answered, no further vote will come.
+    """
     states = Question.State
-    return step.questions.aggregate(
+    voted = Q(answers__withdrawn_at__isnull=True, answers__counts=True)
+    last = Max("answers__answered_at", filter=voted)
+    left = step.questions.filter(state=states.OPEN).annotate(votes=Count("answers", filter=voted), last=last)
+    stuck = left.filter(votes__gte=DOUBTED_BY, last__lt=now - STUCK_AFTER).count()
+    return {"stuck": stuck} | step.questions.aggregate(
         open=Count("pk", filter=Q(state=states.OPEN)),
         disputed=Count("pk", filter=Q(state=states.DISPUTED)),
         settled=Count("pk", filter=Q(state=states.SETTLED)),

@@ -14,6 +14,7 @@ from django.db.models.fields.json import KT
 
 from pipeline.voting import wilson_interval
 from review.actions.asking import Asked, ask, scatter
+from review.actions.blanks import OVERLAYS
 from review.actions.changes import DraftItem
 from review.actions.likeness import similar_to
 from review.models import Decision, Label, Product, Question, SecondOpinion
@@ -112,8 +113,10 @@ def _read_statements(said: Decision | SecondOpinion) -> dict[tuple[str, str], st
 def find_audited(item: DraftItem, image_id: int, product: Product) -> Iterator[Asked]:
     """The sure judgements of a picture that people are to look at: a share, drawn by the picture."""
     doubted = {doubt.subject for doubt in item.doubts}
-    for name, said in item.evidence.get("judges", {}).items():
-        is_sure = name in ASKED and name not in doubted and said.get("score") is not None
+    judges = item.evidence.get("judges", {})
+    idle: frozenset[str] = OVERLAYS if judges.get("placeholder", {}).get("flag") else frozenset()
+    for name, said in judges.items():
+        is_sure = name in ASKED and name not in doubted | idle and said.get("score") is not None
         if is_sure and scatter("audit", name, image_id) < settings.AUDIT_SHARE:
             yield Asked(
                 name,

@@ -23,6 +23,7 @@ from review.models import (
 )
 
 SCOPE = "improve_round"  # key of such a run's scope
+MADE_BY = "improve"  # in the place of a configuration's digest: nothing was selected
 Verdict = ProposalItem.Verdict
 Outcome = RunProduct.Outcome
 
@@ -48,6 +49,13 @@ def propose(*, step: ImproveRound, hits: Mapping[int, float], threshold: float, 
             _pass_over(row, "another set was published meanwhile")
     SelectionRun.objects.filter(pk=run.pk).update(state=SelectionRun.State.DONE, finished_at=now)
     return list(Proposal.objects.filter(run=run).values_list("pk", flat=True))
+
+
+def find_runs(rounds: Sequence[int]) -> dict[int, int]:
+    """Round -> the run that holds its proposals to take hits off."""
+    scopes = [{SCOPE: pk} for pk in rounds]
+    rows = SelectionRun.objects.filter(scope__in=scopes).values_list("scope", "pk")
+    return {scope[SCOPE]: pk for scope, pk in rows}
 
 
 @transaction.atomic
@@ -94,7 +102,7 @@ def _draft(product: Product, step: ImproveRound, hits: Mapping[int, float], thre
         after=tuple(image.sha256 for image in kept),
         items=tuple(_make_items(images, hits, judge, threshold)),
         notes=(f"Made while “{judge}” was being improved: only sure hits are taken off.",),
-        config_digest="improve",
+        config_digest=MADE_BY,
         model_versions={f"judge {judge}": f"loop {step.loop_id} round {step.number}"},
     )
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.template import Library
 
-from review.models import Side, SnapshotExport
+from review.actions import retention
+from review.models import LabelImport, Side, SnapshotExport
 
 register = Library()
 
@@ -34,3 +36,17 @@ def done_of(progress: Mapping[str, Any]) -> int:
 def total_of(progress: Mapping[str, Any]) -> int:
     """How many rows there are; at least one, as a bar needs it."""
     return int(progress.get("total", 0)) or 1
+
+
+@register.filter
+def kept_until(work: SnapshotExport | LabelImport) -> datetime | None:
+    """When its files will be deleted; None where they are being made, or gone."""
+    has_files = work.path if isinstance(work, LabelImport) else work.files
+    return work.finished_at + retention.lasts() if has_files and work.finished_at else None
+
+
+@register.filter
+def gone_at(export: SnapshotExport) -> datetime | None:
+    """When its files were deleted for their age."""
+    found = export.progress.get(retention.GONE_AT)
+    return datetime.fromisoformat(found) if found and not export.files else None

@@ -56,6 +56,7 @@ def comparison(request: HttpRequest, comparison_id: int) -> HttpResponse:
             "verdict": model_words.tell_verdict(found.figures),
             "rows": list_rows(found.figures),
             "replayed": model_words.tell_replay(found.replay),
+            "reselected": model_words.tell_whole(found.replay),
             "won": show_pictures(changes.get("won_shown", [])),
             "lost": show_pictures(changes.get("lost_shown", [])),
             "against": show_pictures(found.replay.get("disagreements", [])),

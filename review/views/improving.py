@@ -18,7 +18,7 @@ from pipeline.labels import COMPLIANCE_DEFECTS, QUALITY_DEFECTS
 from pipeline.training.plan import DEFAULTS
 from review import tasks
 from review.access import ADMIN, NotFound
-from review.actions import improving, work
+from review.actions import improving, removals, work
 from review.actions.improving import LoopConfig, UnableToImprove
 from review.models import Category, ImproveLoop, ImproveRound
 from review.views.frame import page
@@ -101,10 +101,11 @@ def loop(request: HttpRequest, loop_id: int) -> HttpResponse:
         raise NotFound
     counts = improving.count_by_round(found)
     steps = list(found.steps.select_related("snapshot", "training_run", "comparison").order_by("number"))
+    runs = removals.find_runs([step.pk for step in steps])
     shown = {
         "loop": found,
         "config": improving.read_config(found.config),
-        "steps": [(step, counts.get(step.pk, {}), step.figures) for step in steps],
+        "steps": [(step, counts.get(step.pk, {}), step.figures, runs.get(step.pk)) for step in steps],
         "is_going": found.state in (ImproveLoop.State.WAITING, ImproveLoop.State.WORKING),
         "curves": draw_curves(steps),
         "width": WIDTH,

@@ -132,3 +132,19 @@ def tell_replay(replay: Mapping[str, Any]) -> str:
         "live": replay["live"]["decisions"],
         "all": replay["decisions"],
     }
+
+
+def tell_whole(replay: Mapping[str, Any]) -> str:
+    """'It would have proposed 61 of 100 decided sets exactly as they were decided.'"""
+    whole = replay.get("whole") or {}
+    if not whole.get("sets"):
+        return ""
+    words = _(
+        "It would have proposed %(own)d of %(all)d decided sets exactly as they were decided; what is live, "
+        "%(live)d."
+    )
+    return words % {
+        "own": whole["candidate"]["exact"],
+        "live": whole["live"]["exact"],
+        "all": whole["sets"],
+    }

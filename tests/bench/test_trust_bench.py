@@ -6,7 +6,7 @@ import argparse
 
 import pytest
 
-from bench.trust import run_fixed, run_live
+from bench.trust import foresee_pauses, is_too_bad, run_fixed, run_live
 from review.models import Answer, Question
 
 
@@ -22,6 +22,13 @@ def test_a_small_crowd_answers_everything_that_it_can() -> None:
     answers = Answer.objects.filter(question__origin=Question.Origin.UPLOAD).count()
     assert found["votes_a_label"] == pytest.approx(answers / found["settled"], abs=0.001)
     assert 0 < found["known_share"] < 0.5
+
+
+def test_the_rule_alone_pauses_nobody_before_eight_known_questions_and_guessers_soon_after() -> None:
+    found = foresee_pauses(seed=3, people=300)
+    assert 8 <= found["from"] < found["median"] < found["to"] < 200
+    assert not is_too_bad([False] * 5 + [True] * 3 + [True], 0.7)  # only a wrong answer pauses
+    assert is_too_bad([True] * 3 + [False] * 5, 0.7) and not is_too_bad([True] * 4 + [False] * 4, 0.7)
 
 
 def test_three_votes_weighed_are_righter_than_their_majority() -> None:

@@ -195,3 +195,34 @@ def test_selecting_again_gives_the_same(pictures: dict[str, bytes]) -> None:
     product = ProductRecord("p", offered=offer(*pictures), before=("a-small", "b"))
     first = Selector().select(product, found, pictures.__getitem__)
     assert first.as_json() == Selector().select(product, found, pictures.__getitem__).as_json()
+
+
+def test_selecting_again_without_the_pictures_gives_the_same(pictures: dict[str, bytes]) -> None:
+    found = {key: assess(key, data) for key, data in pictures.items()}
+    product = ProductRecord("p", offered=offer(*pictures), before=("a-small", "b"))
+    first = Selector().select(product, found, pictures.__getitem__)
+    copies = {item.file: item.duplicate_of for item in first.items if item.duplicate_of}
+    assert copies == {"a-small": "a"}
+    again = Selector().select_again(product, found, copies)
+    assert (again.after, [i.reason for i in again.items]) == (first.after, [i.reason for i in first.items])
+
+
+def test_the_best_copy_stays_once_the_one_that_stood_for_it_is_dropped(pictures: dict[str, bytes]) -> None:
+    pictures |= {"a-tiny": draw("disc", 150)}
+    found = {key: assess(key, data) for key, data in pictures.items()} | {
+        "a": assess("a", pictures["a"], "badge")
+    }
+    product = ProductRecord("p", offered=offer(*pictures), before=("a-tiny", "b", "a"))
+    again = Selector().select_again(product, found, {"a-small": "a", "a-tiny": "a"})
+    assert again.after == ("a-small", "b", "c")
+    assert {item.file: item.duplicate_of for item in again.items if item.duplicate_of} == {
+        "a-tiny": "a-small"
+    }
+
+
+def test_pictures_that_are_named_otherwise_by_now_are_no_copies() -> None:
+    pictures = {"front-1": draw("disc"), "back-1": draw("disc", 300)}
+    found = {key: assess(key, data) for key, data in pictures.items()}
+    product = ProductRecord("p", offered=offer(*pictures), before=tuple(pictures))
+    selector = Selector(types=TypesByKey(list(pictures)))
+    assert len(selector.select_again(product, found, {"back-1": "front-1"}).after) == 2

@@ -51,6 +51,11 @@ def test_a_measured_rule_is_not_asked_about() -> None:
     assert list_subjects(make_item(), assess(resolution=0.5)) == []
 
 
+def test_nobody_is_asked_what_lies_over_a_placeholder() -> None:
+    assert list_subjects(make_item(), assess(badge=0.5, watermark=0.45, placeholder=0.9)) == []
+    assert list_subjects(make_item(), assess(badge=0.5, placeholder=0.45)) == ["badge", "placeholder"]
+
+
 @pytest.mark.parametrize("reason", ["duplicate", "unreadable"])
 def test_a_copy_and_a_broken_file_are_not_asked_about(reason: str) -> None:
     assert list_subjects(make_item(verdict="drop", reason=reason, type="unsure"), assess(blur=0.5)) == []

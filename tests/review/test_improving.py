@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -10,15 +10,14 @@ from typing import Any
 import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
-from django.test import Client
-from django.urls import reverse
 from django.utils import timezone
 
 from review import improving as loop_work
-from review import tasks, training
+from review import training
 from review.actions import improving, labels, work
 from review.actions.improving import LoopConfig, UnableToImprove
 from review.models import (
+    Answer,
     Image,
     ImproveLoop,
     ImproveRound,
@@ -29,6 +28,7 @@ from review.models import (
     Release,
     TrainingRun,
 )
+from tests.review.conftest import make_person
 from tests.review.factories import make_product, publish_images
 from tests.review.heads import SIZE, embed_numbers, lay_ground
 
@@ -125,6 +125,28 @@ def test_nothing_is_done_twice_while_people_answer(truth: dict[int, bool]) -> No
     for _ in range(3):
         assert loop_work.advance(loop.pk)
     assert (loop.steps.count(), Question.objects.count()) == (1, 40)
+
+
+def test_questions_that_everybody_answered_in_doubt_hold_no_round_up(truth: dict[int, bool]) -> None:
+    name_ten(truth)
+    loop = begin()
+    assert loop_work.advance(loop.pk)
+    left = Question.objects.filter(state="open").first()
+    assert left is not None
+    answer(truth)
+    Question.objects.filter(pk=left.pk).update(state="open", settled_value="")
+    for name, value in (("wim", "yes"), ("wanda", "no")):
+        said = {"value": value, "answered_by": make_person(name, "worker"), "answered_at": NOW}
+        Answer.objects.create(question=left, **said)
+    assert improving.count_answers(loop.steps.get(), NOW + timedelta(minutes=29))["stuck"] == 0
+    assert loop_work.advance(loop.pk, lambda: NOW + timedelta(minutes=29))
+    assert loop.steps.get().stage == ImproveRound.Stage.CROWD
+    Answer.objects.filter(value="no").update(withdrawn_at=NOW)
+    assert improving.count_answers(loop.steps.get(), NOW + timedelta(minutes=31))["stuck"] == 0
+    Answer.objects.update(withdrawn_at=None)
+    assert loop_work.advance(loop.pk, lambda: NOW + timedelta(minutes=31))
+    step = loop.steps.get()
+    assert (step.stage, step.figures["answers"]["stuck"]) == (ImproveRound.Stage.DONE, 1)
 
 
 def test_later_rounds_are_ranked_by_the_model_and_take_sure_hits_off(truth: dict[int, bool]) -> None:
@@ -226,49 +248,3 @@ def test_the_command_refuses_a_picture_that_nobody_knows(tmp_path: Path) -> None
     (tmp_path / "ten.txt").write_text("nowhere.jpg\n")
     with pytest.raises(CommandError, match="line 1: no picture is known"):
         call_command("improve", judge="mannequin", examples=tmp_path / "ten.txt")
-
-
-def test_the_page_starts_a_loop_and_shows_it(
-    truth: dict[int, bool], client: Client, ada: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    sent: list[Callable[..., None]] = []
-    monkeypatch.setattr(tasks, "hint", lambda task, *args, **_: sent.append(task))
-    name_ten(truth)
-    client.force_login(ada)
-    form = {"judge": "mannequin", "rounds": "2", "questions": "30", "technique": "logistic", "remove": "1"}
-    answer = client.post(reverse("improve"), form, follow=True)
-    loop = ImproveLoop.objects.get()
-    assert (loop.config["questions"], loop.config["remove"], loop.config["release"]) == (30, True, False)
-    assert sent == [tasks.improve]
-    assert "mannequin" in answer.content.decode()
-    loop_work.advance(loop.pk)
-    shown = client.get(reverse("improve-loop", args=[loop.pk])).content.decode()
-    assert "0 of 30" in shown
-    client.post(reverse("improve-stop", args=[loop.pk]))
-    loop.refresh_from_db()
-    assert loop.state == ImproveLoop.State.STOPPED
-
-
-def test_a_wrong_number_is_told_beside_its_field(truth: dict[int, bool], client: Client, ada: Any) -> None:
-    name_ten(truth)
-    client.force_login(ada)
-    answer = client.post(reverse("improve"), {"judge": "mannequin", "rounds": "many", "questions": "30"})
-    assert answer.status_code == 400
-    assert "Write a whole number" in answer.content.decode()
-    assert not ImproveLoop.objects.exists()
-
-
-def test_the_loops_page_asks_the_database_the_same_number_of_times(
-    truth: dict[int, bool], client: Client, ada: Any, django_assert_max_num_queries: Any
-) -> None:
-    client.force_login(ada)
-    for judge in ("one", "two", "three"):
-        made = ImproveLoop.objects.create(judge=judge, rounds=3)
-        for number in (1, 2, 3):
-            figures = {"labels": 10 * number, "precision": 0.5, "recall": 0.2 * number, "asked": 3}
-            ImproveRound.objects.create(loop=made, number=number, stage="done", figures=figures)
-    with django_assert_max_num_queries(10):
-        assert client.get(reverse("improve")).status_code == 200
-    with django_assert_max_num_queries(10):
-        shown = client.get(reverse("improve-loop", args=[made.pk])).content.decode()
-    assert shown.count("<polyline") == 2

@@ -143,6 +143,24 @@ def test_a_failed_training_says_why_and_that_nothing_changed(admin: Client) -> N
     assert "at least 5 of each are needed" in page
 
 
+def test_a_comparison_tells_how_many_whole_sets_come_out_as_decided(admin: Client) -> None:
+    train_one(make_snapshot({"no": 120, "yes": 80}))
+    asked = ModelComparison.objects.create(
+        candidate=ModelVersion.objects.get(), snapshot=Snapshot.objects.get(), state="done"
+    )
+    own = {"exact": 61, "pictures": 70, "hero": 88, "order": 0.9512}
+    whole = {"sets": 100, "left_out": {"learnt": 1, "untold": 7}, "candidate": own}
+    whole["live"] = {"exact": 58, "pictures": 66, "hero": 88, "order": None}
+    asked.figures = {"verdict": "undecided", "rows": 9, "products": 5, "main": "f1", "figures": {"f1": {}}}
+    asked.replay = {"decisions": 0, "whole": whole}
+    asked.save()
+    page = " ".join(read(admin, f"/models/comparisons/{asked.pk}/").split())
+    assert "61 of 100 decided sets exactly as they were decided; what is live, 58" in page
+    assert "95.1 %" in page
+    assert "7 sets are left out because two pictures that may be copies were not compared then" in page
+    assert "1 set is left out because the candidate learnt" in page
+
+
 def test_a_candidate_is_compared_released_and_rolled_back(admin: Client, hints: Hints) -> None:
     snapshot = make_snapshot({"no": 120, "yes": 80})
     train_one(snapshot)

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from review.actions import asking, question_sources
 from review.actions.asking import Asked, ask
+from review.actions.blanks import leave_out_blanks
 from review.actions.changes import Doubt, DraftItem
 from review.actions.likeness import similar_to
 from review.models import (
@@ -173,6 +174,25 @@ def test_a_share_of_what_is_sure_is_asked_always_of_the_same_pictures(settings: 
     counts = [len(list(question_sources.find_audited(item, pk, product))) for pk in range(2000)]
     assert 140 < sum(counts) < 260
     assert counts == [len(list(question_sources.find_audited(item, pk, product))) for pk in range(2000)]
+
+
+def test_no_sample_is_drawn_of_what_lies_over_placeholders(settings: Any) -> None:
+    settings.AUDIT_SHARE = 1.0
+    sure = {"score": 0.9, "threshold": 0.5, "flag": True}
+    item = DraftItem("a", "drop", evidence={"judges": dict.fromkeys(("placeholder", "badge", "blur"), sure)})
+    found = question_sources.find_audited(item, 1, make_product())
+    assert [one.subject for one in found] == ["placeholder", "blur"]
+
+
+@pytest.mark.parametrize(("subject", "left"), [("badge", 1), ("watermark", 1), ("blur", 2)])
+def test_placeholders_are_left_out_where_overlays_are_asked_about(subject: str, left: int) -> None:
+    blank, photo = make_image(), make_image()
+    for image, flag in ((blank, True), (photo, False)):
+        words = {"placeholder": {"score": 0.5, "threshold": 0.5, "flag": flag}}
+        ImageAnalysis.objects.create(image=image, version="v1", judgements=words)
+    ids = [photo.pk, blank.pk]
+    assert leave_out_blanks(subject, ids, "v1") == ids[:left]
+    assert leave_out_blanks(subject, ids, "v2") == ids
 
 
 def test_the_error_of_sure_is_reported_with_its_interval() -> None:

@@ -102,6 +102,20 @@ def test_what_the_proposals_own_version_said_goes_before_a_later_one() -> None:
     assert "watermark" in " ".join(list_new(proposal))
 
 
+def test_what_a_live_model_said_when_the_proposal_was_made_goes_before_what_ships() -> None:
+    proposal = make_set(before_px=2000, after_px=2000)
+    hero = proposal.items.get(after_position=0)
+    hero.evidence = {"judges": {"watermark": {"score": 0.97, "threshold": 0.9, "flag": True}}}
+    hero.save()
+    assert "watermark" in " ".join(list_new(proposal))
+    ImageAnalysis.objects.filter(image=hero.image).update(
+        judgements=CLEAN | {"watermark": {"score": 0.99, "threshold": 0.5, "flag": True}}
+    )
+    hero.evidence = {"judges": {"watermark": {"score": 0.1, "threshold": 0.9, "flag": False}}}
+    hero.save()
+    assert "watermark" not in " ".join(list_new(proposal))
+
+
 def test_findings_are_matched_by_market_rule_and_picture() -> None:
     def find(rule: str, key: str, state: Any = "broken") -> Finding:
         return Finding("Bazaar", rule, state, key, rule, "")

@@ -123,7 +123,7 @@ def find_image(name: str) -> Image | None:
 
 def describe(step: ImproveRound) -> str:
     """What is known of a round by now, in a few words."""
-    found, counts = step.figures, improving.count_answers(step)
+    found, counts = step.figures, improving.count_answers(step, timezone.now())
     parts = []
     if "asked" in found:
         settled = counts["settled"] + counts["disputed"]

@@ -52,7 +52,11 @@ def close_questions(ids: Sequence[int]) -> None:
 
 
 def reopen_questions(ids: Sequence[int]) -> None:
-    """The specialist's word was taken back: whoever was still wanted is asked after all."""
-    Question.objects.filter(pk__in=ids).update(state=Question.State.OPEN)
-    unused = QuestionSlot.objects.filter(question__in=ids, question__gold__isnull=True, answers__isnull=True)
-    unused.update(is_open=True)
+    """The specialist's word was taken back: whoever was still wanted is asked after all.
+
+    What became a known question since, or was withdrawn, stays so.
+    """
+    settled = Question.objects.filter(pk__in=ids, state=Question.State.SETTLED, gold__isnull=True)
+    again = list(settled.values_list("pk", flat=True))
+    Question.objects.filter(pk__in=again).update(state=Question.State.OPEN)
+    QuestionSlot.objects.filter(question__in=again, answers__isnull=True).update(is_open=True)

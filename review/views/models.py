@@ -178,7 +178,7 @@ def prepare(judge: str, category: Category | None) -> dict[str, Any]:
 
 def read_key(request: HttpRequest) -> str:
     """The page's own key: pressed twice, it is done once."""
-    return request.POST.get("submit_key", "")[:64] or get_random_string(32)
+    return request.POST.get("submit_key", "").replace("\0", "")[:64] or get_random_string(32)
 
 
 def read_seen(request: HttpRequest) -> int | None:

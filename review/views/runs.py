@@ -53,7 +53,7 @@ def runs(request: HttpRequest) -> HttpResponse:
 
 def start_run(request: HttpRequest) -> SelectionRun:
     """A run over what the form names; raises UnableToStart."""
-    category = request.POST.get("category", "").strip()
+    category = request.POST.get("category", "").replace("\0", "�").strip()
     scope = {"category": category} if category else {"all": True}
     run = run_actions.start(scope=scope, by=request.user, now=timezone.now())  # type: ignore[arg-type]
     tasks.hint(tasks.plan_run, run.pk)

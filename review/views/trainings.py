@@ -100,7 +100,7 @@ def start(request: HttpRequest, chosen: Snapshot | None, technique: str) -> Trai
     form = request.POST
     if chosen is None:
         raise UnableToTrain(_("Choose a data set."), "snapshot")
-    category = Category.objects.filter(path=form.get("category", "")).first()
+    category = Category.objects.filter(path=form.get("category", "").replace("\0", "�")).first()
     if form.get("category") and category is None:
         raise UnableToTrain(_("There is no such category."), "category")
     seed = form.get("seed", "0")

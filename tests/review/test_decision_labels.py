@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from review.actions import asking, decisions
+from review.actions import asking, decisions, gold
 from review.models import Decision, Label, Proposal, Question, QuestionSlot
 from tests.review.factories import Candidate, list_shas, make_product, make_proposal
 
@@ -125,3 +125,15 @@ def test_an_undo_asks_again_and_keeps_the_labels(sam: User) -> None:
     assert question.state == Question.State.OPEN
     assert question.slots.filter(is_open=True).count() == 2
     assert Label.objects.filter(decision=decision, decision__undone_by__isnull=False).count() == 1
+
+
+def test_an_undo_leaves_what_became_a_known_question_since(sam: User, ada: User) -> None:
+    proposal = make_proposal()
+    a, b, _, _, e = list_shas(proposal)
+    question = ask(proposal, 0, "type")
+    decision = approve(proposal, sam, [b, a, e], [{"edit": "relabel", "image": a, "type": "side"}])
+    gold.make_gold(question=question, value=question.choices[0], by=ada, now=timezone.now())
+    decisions.undo(decision=decision, by=sam, submit_key="undo", now=timezone.now())
+    question.refresh_from_db()
+    assert question.state == Question.State.SETTLED
+    assert not question.slots.filter(is_open=True).exists()

@@ -101,10 +101,11 @@ def end_soon(**_: Any) -> None:
 
 @shared_task
 def weigh_answers() -> None:
-    """Weigh the crowd's answers together and look after the known questions; beat calls this."""
-    from review.actions import upkeep
+    """Weigh the crowd's answers, look after the known questions, count what pages show; beat calls this."""
+    from review.actions import tallies, upkeep
 
     upkeep.keep_up(now=timezone.now())
+    tallies.keep(now=timezone.now())
 
 
 @shared_task

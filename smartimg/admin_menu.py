@@ -10,7 +10,22 @@ def link(title: str, icon: str, name: str) -> dict[str, object]:
     return {"title": title, "icon": icon, "link": reverse_lazy(name)}
 
 
+# The accent of the pages (static/css/tokens.css) from pale to dark, as the theme wants it.
+ACCENT = {
+    "50": "oklch(97.6% 0.014 286)",
+    "100": "oklch(94.8% 0.03 285)",
+    "200": "oklch(90% 0.057 284)",
+    "300": "oklch(82% 0.1 284)",
+    "400": "oklch(71% 0.15 284)",
+    "500": "oklch(58% 0.2 282)",
+    "600": "oklch(48.6% 0.213 280)",
+    "700": "oklch(43.5% 0.19 280)",
+    "800": "oklch(38% 0.16 280)",
+    "900": "oklch(33% 0.125 281)",
+    "950": "oklch(25% 0.1 282)",
+}
 UNFOLD = {
+    "COLORS": {"primary": ACCENT},
     "SITE_TITLE": "smartimg admin",
     "SITE_HEADER": "smartimg",
     "SITE_URL": "/",

@@ -10,6 +10,7 @@ from django.db.models import Count, Q
 from django.db.models.functions import TruncHour
 
 from pipeline.voting import wilson_interval
+from review.actions import queue_places
 from review.models import Answer, AskingRule, Label, Question, SubjectEstimate, WorkerPause, WorkerStanding
 
 FIXED_VOTES = 3  # what is commonly paid for a label without counting: three votes, then the majority
@@ -58,6 +59,11 @@ class SubjectFigures:
         ended = self.labels + self.states.get(Question.State.DISPUTED, 0)
         hard = self.by_specialist + self.states.get(Question.State.DISPUTED, 0)
         return hard / ended if ended else None
+
+
+def read_all(now: datetime) -> tuple[list[SubjectFigures], list[Hour]]:
+    """What goes through all answers, questions and labels."""
+    return read_subjects(now), read_hours(now)
 
 
 def read_subjects(now: datetime) -> list[SubjectFigures]:
@@ -162,7 +168,10 @@ def describe_workers(standings: list[WorkerStanding]) -> list[WorkerFigures]:
 
 
 def list_rules() -> list[AskingRule]:
-    """One for each subject that was ever asked; those that nobody changed have the defaults."""
-    subjects = set(Question.objects.values_list("subject", flat=True).distinct())
+    """One for each subject that is asked or was answered; those that nobody changed have the defaults."""
+    subjects = {
+        *queue_places.list_subjects(),
+        *WorkerStanding.objects.values_list("subject", flat=True).distinct(),
+    }
     known = {rule.subject: rule for rule in AskingRule.objects.all()}
     return [known.get(name) or AskingRule(subject=name) for name in sorted(subjects | set(known))]

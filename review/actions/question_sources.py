@@ -149,6 +149,14 @@ class Audited:
         return self.wrong / self.settled if self.settled else 0.0
 
 
+def count_origins() -> dict[str, dict[str, int]]:
+    """Of each origin, how many questions are in each state."""
+    rows: dict[str, dict[str, int]] = {}
+    for origin, state, many in Question.objects.values_list("origin", "state").annotate(many=Count("pk")):
+        rows.setdefault(origin, {})[state] = many
+    return rows
+
+
 def report_audit() -> list[Audited]:
     """The error of what the judges call sure, by subject."""
     settled = Q(state=Question.State.SETTLED) & ~Q(settled_value="")

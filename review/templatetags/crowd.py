@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.template import Library
+from django.template.defaultfilters import floatformat
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -35,3 +36,9 @@ def interval(low: float, high: float, at: float | None, limit: float) -> SafeStr
 def of(mapping: Mapping[str, object], key: str) -> object:
     """`{{ names|of:row.subject }}`; '' for what is not in it."""
     return mapping.get(key, "")
+
+
+@register.filter
+def signed_or_dash(share: float | None) -> str:
+    """Agreement, of -1 to 1, with a proper minus; a dash where there is none."""
+    return "–" if share is None else floatformat(share, 2).replace("-", "\N{MINUS SIGN}")

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.template import Library
 from django.templatetags.static import static
-from django.utils import translation
+from django.utils import timezone, translation
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from review.access import ADMIN, SPECIALIST
 from review.views import language
+from review.views.question_words import name_subject
 
 register = Library()
 
@@ -57,9 +62,27 @@ def texts_url() -> str:
 
 
 @register.filter
+def exact(at: datetime) -> str:
+    """A moment to the second, in the one form that all pages use."""
+    return date_format(timezone.localtime(at), "j F Y H:i:s")
+
+
+@register.simple_tag
+def ago(at: datetime) -> SafeString:
+    """How long ago, and the moment itself on hover."""
+    return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), exact(at), naturaltime(at))
+
+
+@register.filter
+def judge_name(judge: str) -> str:
+    """A judge in a word or two: 'small product'; the name as it is where somebody made it up."""
+    return name_subject(judge)
+
+
+@register.filter
 def percent(share: float | None) -> str:
     """A share of 0 to 1 as a whole percentage; a dash where there is none."""
-    return "–" if share is None else f"{share:.0%}"
+    return "–" if share is None else f"{round(100 * share)}\N{NO-BREAK SPACE}%"
 
 
 @register.filter

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
@@ -16,8 +15,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from review.access import ADMIN, SPECIALIST, WORKER, NotFound, get_question_for
-from review.actions import labelling, taking
+from review.actions import departures, labelling, taking
 from review.actions.labelling import InvalidAnswer, TooOld
+from review.views.bodies import read_json
 from review.views.frame import page
 from review.views.question_data import describe_state
 
@@ -64,7 +64,7 @@ def answers_json(act: Callable[[User, Json, datetime], list[Json]]) -> Callable[
 def read_body(request: HttpRequest) -> Json:
     """What the script sent; raises NotWhole."""
     try:
-        body = json.loads(request.body or b"{}")
+        body = read_json(request) if request.body else {}
     except ValueError as wrong:
         raise NotWhole from wrong
     if not isinstance(body, dict):
@@ -78,7 +78,7 @@ def describe_next(by: User, body: Json, now: datetime) -> Json:
     if not isinstance(wanted, int) or not isinstance(subject, str):
         wanted, subject = taking.AHEAD, ""
     wanted = min(max(wanted, 0), MOST_AT_ONCE)
-    return describe_state(by, taking.take(by=by, now=now, wanted=wanted, subject=subject[:40]))
+    return describe_state(by, taking.take(by=by, now=now, wanted=wanted, subject=subject[:40]), now)
 
 
 @answers_json
@@ -129,6 +129,19 @@ def undo(by: User, body: Json, now: datetime) -> list[Json]:
     return [{"ok": labelling.take_back(question=one, by=by, now=now)} for one in questions]
 
 
+@require_POST
+@page(WORKER, SPECIALIST, ADMIN)
+def leave(request: HttpRequest) -> HttpResponse:
+    """The page is being left: others get what it held, and nobody waits for an answer."""
+    assert isinstance(request.user, User)
+    try:
+        heard_at = read_time(read_body(request).get("heldAt"))
+    except NotWhole:
+        heard_at = None
+    departures.leave(by=request.user, now=timezone.now(), heard_at=heard_at)
+    return HttpResponse(status=204)
+
+
 def read_rows(body: Json, name: str) -> list[Json]:
     """A list of objects, not too long; raises NotWhole."""
     rows = body.get(name)
@@ -147,10 +160,18 @@ def read_id(value: object) -> int:
 
 
 def read_text(row: Json, name: str, most: int) -> str:
-    """A text without what a database refuses (NUL, halves of signs); '' for anything else."""
+    """A text, cut where it is too long; '' for anything else."""
     value = row.get(name)
-    whole = value.encode("utf-8", "ignore").decode() if isinstance(value, str) else ""
-    return whole.replace("\0", "")[:most]
+    return value[:most] if isinstance(value, str) else ""
+
+
+def read_time(value: object) -> datetime | None:
+    """A time with its zone; None for anything else."""
+    try:
+        found = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return found if found is not None and found.tzinfo and 1970 < found.year < 9000 else None
 
 
 def read_seconds(value: object) -> float | None:
@@ -164,4 +185,5 @@ urlpatterns = [
     path("label/answers/", answers, name="label-answers"),
     path("label/pass/", pass_by, name="label-pass"),
     path("label/undo/", undo, name="label-undo"),
+    path("label/leave/", leave, name="label-leave"),
 ]

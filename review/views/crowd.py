@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from review.access import ADMIN, NotFound
-from review.actions import crowd_figures, pauses
+from review.actions import crowd_figures, pauses, tallies
 from review.actions.crowd_figures import Hour, SubjectFigures
 from review.models import SubjectEstimate, WorkerPause, WorkerStanding
 from review.views.frame import page
@@ -30,11 +30,11 @@ _BUSIEST = Order("votes", True, int)
 @page(ADMIN)
 def overview(request: HttpRequest) -> HttpResponse:
     """Throughput, settled labels and their cost, agreement."""
-    now = timezone.now()
-    subjects = crowd_figures.read_subjects(now)
-    hours = crowd_figures.read_hours(now)
+    tally = tallies.read("crowd", timezone.now())
+    subjects, hours = tally.value if tally else ([], [])
     longest = max((hour.many for hour in hours), default=0)
     context: dict[str, Any] = {
+        "tally": tally,
         "subjects": subjects,
         "names": {row.subject: name_subject(row.subject) for row in subjects},
         "total": add_up(subjects),

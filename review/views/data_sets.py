@@ -14,11 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from review import tasks
 from review.access import ADMIN, NotFound, get_snapshot_for, snapshots_for
-from review.actions import exports, files, labels, learning, snapshot_changes, snapshots, work
+from review.actions import exports, files, labels, learning, snapshot_changes, snapshots, tallies, work
 from review.actions.exports import FORMATS, UnableToExport
 from review.models import Category, Label, Side, Snapshot, SnapshotExport
 from review.views.frame import page
 from review.views.keyset import Order, read_page
+from review.views.question_words import name_subject
 
 PAGE_ROWS = 25
 NEWEST_FIRST = Order("id", True, int)
@@ -38,7 +39,8 @@ def data(request: HttpRequest) -> HttpResponse:
     rows = snapshots_for(request.user).select_related("created_by")
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
     shown["page"] = read_page(rows, NEWEST_FIRST, after=after, before=before, size=PAGE_ROWS)
-    shown["judges"] = labels.count_by_judge()
+    shown["tally"] = tally = tallies.read("labels", timezone.now())
+    shown["judges"] = [(judge, name_subject(judge), many) for judge, many in (tally.value if tally else [])]
     shown["categories"] = Category.objects.order_by("path").values_list("path", flat=True)
     shown["sources"] = Label.Source.choices
     return render(request, "data/list.html", shown, status=400 if "error" in shown else 200)
@@ -48,7 +50,7 @@ def start_freezing(request: HttpRequest) -> Snapshot:
     """A data set of what the form names; raises UnableToFreeze."""
     chosen = [source for source in request.POST.getlist("sources") if source in Label.Source.values]
     sources = [] if len(chosen) == len(Label.Source.values) else chosen
-    category = request.POST.get("category", "")
+    category = request.POST.get("category", "").replace("\0", "�")
     if category and not Category.objects.filter(path=category).exists():
         raise snapshots.UnableToFreeze(_("There is no such category."))
     asked = snapshots.freeze(

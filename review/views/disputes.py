@@ -24,6 +24,7 @@ from review.views.frame import page
 from review.views.question_words import ask_sentence, explain, is_turned, list_choices, name_value
 
 LAST_FLAGS = 3
+LEANS_FROM = 0.55  # chance; what is as likely as not leans nowhere
 Act = Callable[[Question, User, HttpRequest, datetime], tuple[str, int]]
 
 
@@ -94,6 +95,7 @@ def describe(question: Question) -> dict[str, Any]:
     votes = Counter(counted)
     flags = question.skips.filter(is_flag=True).exclude(reason="").order_by("-pk")
     leaning = max(question.posterior, key=lambda value: question.posterior[value], default="")
+    chance = question.posterior.get(leaning, 0.0)
     return {
         "images": images[::-1] if is_turned(question) else images,
         "sentence": ask_sentence(question.subject),
@@ -101,8 +103,8 @@ def describe(question: Question) -> dict[str, Any]:
         "choices": list_choices(question),
         "votes": [(name_value(value), many) for value, many in votes.most_common()],
         "flags": list(flags.values_list("reason", flat=True)[:LAST_FLAGS]),
-        "leaning": name_value(leaning) if leaning and votes else "",
-        "chance": question.posterior.get(leaning, 0.0),
+        "leaning": name_value(leaning) if votes and chance >= LEANS_FROM else "",
+        "chance": chance,
     }
 
 

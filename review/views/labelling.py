@@ -57,7 +57,7 @@ def keep_answer(request: HttpRequest, by: User, now: datetime) -> str:
 def describe_page(by: User, now: datetime, wanted: int = taking.AHEAD, subject: str = "") -> dict[str, Any]:
     """The first question for whoever has no script, and all that the script needs."""
     taken = taking.take(by=by, now=now, wanted=wanted, subject=subject)
-    state = describe_state(by, taken)
+    state = describe_state(by, taken, now)
     return {
         "state": state,
         "first": next(iter(state["questions"]), None),

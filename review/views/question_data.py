@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -27,9 +28,10 @@ MOST_EXAMPLES = 6
 Json = dict[str, Any]
 
 
-def describe_state(by: User, taken: Taken) -> Json:
+def describe_state(by: User, taken: Taken, now: datetime) -> Json:
     """What the page shows now and next, how the person does, and what they are not asked about."""
     return {
+        "heldAt": now.isoformat(),
         "questions": describe_questions(taken.questions),
         "progress": describe_progress(by),
         "pause": {"words": describe_pause(taken), "isAll": not taken.pause.subject} if taken.pause else None,

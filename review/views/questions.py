@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
@@ -17,8 +16,8 @@ from django.views.decorators.http import require_http_methods
 
 from pipeline.labels import IMAGE_TYPES
 from review.access import ADMIN
-from review.actions import question_upload
-from review.actions.question_sources import ASKED, report_audit
+from review.actions import question_upload, tallies
+from review.actions.question_sources import ASKED
 from review.actions.question_upload import Found, InvalidUpload, Uploaded
 from review.models import Question
 from review.views.frame import page
@@ -88,17 +87,15 @@ def tell(request: HttpRequest, done: Uploaded) -> None:
 
 
 def describe() -> dict[str, Any]:
-    """By one statement each: how many questions of each origin and state, and the audit."""
-    counted = Question.objects.values_list("origin", "state").annotate(many=Count("pk"))
-    rows: dict[str, dict[str, int]] = {}
-    for origin, state, many in counted:
-        rows.setdefault(origin, {})[state] = many
-    audit = report_audit()
+    """How many questions of each origin and state, and the audit."""
+    tally = tallies.read("questions", timezone.now())
+    rows, audit = tally.value if tally else ({}, [])
     return {
+        "tally": tally,
         "rows": [
             {
                 "word": Question.Origin(origin).label,
-                "counts": [states.get(state, 0) for state in Question.State.values],
+                "counts": [(state.label, states.get(state, 0)) for state in Question.State],
                 "all": sum(states.values()),
             }
             for origin, states in sorted(rows.items())

@@ -16,4 +16,4 @@ export function ngettext(one, many, count, values = {}) {
 export const noop = (text) => text;
 
 export const writeNumber = (value, digits = 0) => value.toLocaleString(language, { minimumFractionDigits: digits, maximumFractionDigits: digits });
-export const writeShare = (share) => `${writeNumber(Math.round(share * 100))} %`;
+export const writeShare = (share) => `${writeNumber(Math.round(share * 100))}\u00a0%`;

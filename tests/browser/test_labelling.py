@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from review.actions import trust
-from review.models import Answer, GoldQuestion, Question, SkippedQuestion, WorkerPause
+from review.models import Answer, GoldQuestion, Question, QuestionSlot, SkippedQuestion, WorkerPause
 from tests.browser.conftest import OpenPage
 from tests.browser.labelling import ask_about, make_worker
 
@@ -255,3 +256,25 @@ def test_by_finger_on_a_phone_nothing_runs_out(live_server: Any, label: Any) -> 
     page.get_by_role("button", name="Back view").tap()
     wait_saved(page)
     assert said() == [(made[0].pk, "back")]
+
+
+def list_held() -> set[int]:
+    held = QuestionSlot.objects.filter(leased_by__isnull=False, leased_until__gt=timezone.now())
+    return set(held.values_list("question_id", flat=True))
+
+
+def test_leaving_gives_the_questions_back_and_loading_again_does_not(live_server: Any, label: Any) -> None:
+    made = ask_about(5)
+    page = label()
+    press(page, "y")
+    wait_saved(page)
+    assert list_held() == {question.pk for question in made[1:4]}
+    with page.expect_request_finished(lambda request: "/label/leave/" in request.url):
+        page.reload()
+    page.wait_for_timeout(SOON_MS)
+    assert list_held() == {question.pk for question in made[1:4]}
+    assert sha_in_sight(page) == made[1].image.sha256
+    with page.expect_event("requestfinished", lambda request: "/label/leave/" in request.url):
+        page.goto("/settings/language/", wait_until="commit")
+    page.wait_for_timeout(SOON_MS)
+    assert list_held() == set()

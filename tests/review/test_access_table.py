@@ -105,6 +105,7 @@ TABLE: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "label-answers": ("POST", "/label/answers/", LABELLING),
     "label-pass": ("POST", "/label/pass/", (LOG_IN, NO, HIDDEN, HIDDEN, HIDDEN, HIDDEN)),  # of no question
     "label-undo": ("POST", "/label/undo/", LABELLING),
+    "label-leave": ("POST", "/label/leave/", LABELLING),
     "data": ("GET", "/data/", ADMINS),
     "snapshot": ("GET", "/data/{snapshot}/", ADMINS),
     "snapshot-export": ("POST", "/data/{snapshot}/exports/", ADMINS),

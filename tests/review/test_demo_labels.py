@@ -61,7 +61,7 @@ def test_of_the_labels_come_known_questions_and_examples(truth: Path) -> None:
 
 def test_a_second_time_changes_nothing(truth: Path) -> None:
     run(truth)
-    assert run(truth) == "0 labels, 0 known questions, 0 examples\n"
+    assert run(truth) == "0 labels, 0 known questions, 0 examples, 0 answers of the crowd\n"
 
 
 def test_what_people_are_asked_about_is_left_to_them(truth: Path) -> None:

@@ -14,7 +14,7 @@ from review.views.design import list_icons, list_tokens
 
 pytestmark = pytest.mark.django_db
 CSS = Path(__file__).resolve().parents[2] / "static" / "css"
-COMPONENTS = ("components.css", "dialogs.css", "lists.css", "forms.css", "charts.css")
+COMPONENTS = ("components.css", "dialogs.css", "lists.css", "stacks.css", "forms.css", "charts.css")
 ELSEWHERE = {"log-in", "wide", "icon"}  # the log-in page itself; the comparison's dialog; an element's own
 
 

@@ -1,12 +1,9 @@
-"""`manage.py demo_labels`: half of what the demo has drawn, stated as labels, so that there is a start."""
+"""`manage.py demo_labels`: half of what the demo has drawn, stated as labels, and a crowd of five."""
 
 from __future__ import annotations
 
-import json
 from argparse import ArgumentParser
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,27 +14,19 @@ from django.db import transaction
 from django.utils import timezone
 
 from review.actions import gold_stock, labels
-from review.models import ExamplePicture, Label, Offer, Question
+from review.demo_crowd import answer_some
+from review.demo_truth import DEFECTS, Known, find_known
+from review.models import ExamplePicture, Label, Question
 
 TRUTH = Path(settings.BASE_DIR) / "demo" / "catalog" / "truth.jsonl"
-DEFECTS = ("blur", "small_object", "placeholder", "badge")
 EXAMPLES = 2  # pictures a value, for the instructions
 FROM = "drawn truth of the demo"
-
-
-@dataclass(frozen=True)
-class Known:
-    """What is drawn in one picture, in a question's words: subject -> answer."""
-
-    image_id: int
-    product_id: int
-    answers: Mapping[str, str]
 
 
 class Command(BaseCommand):
     """Labels, known questions and examples for the demo; a second time it changes nothing."""
 
-    help = "State half of the demo's truth as labels; make known questions and examples of them."
+    help = "State half of the demo's truth as labels, known questions and examples; have a crowd answer."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Another file, for tests."""
@@ -48,37 +37,16 @@ class Command(BaseCommand):
         if not settings.DEBUG:
             raise CommandError("The demo's labels are drawn, not looked at: only with SMARTIMG_DEBUG=1.")
         by = User.objects.filter(username="specialist").first()
-        found = list(find_known(options["truth"]))
+        labelled, asked = (list(find_known(options["truth"], start)) for start in (0, 1))
         with transaction.atomic():
-            written = state(found, by)
-            examples = show_examples(found)
+            written = state(labelled, by)
+            examples = show_examples(labelled)
         known = sum(gold_stock.stock(subject, timezone.now()) for subject in ("type", *DEFECTS))
-        self.stdout.write(f"{written} labels, {known} known questions, {examples} examples")
-
-
-def find_known(truth: Path) -> Iterator[Known]:
-    """Every second product's pictures; the others are left for people to be asked about."""
-    lines = [json.loads(line) for line in truth.read_text(encoding="utf-8").splitlines()][::2]
-    offers = Offer.objects.filter(
-        product__external_id__in=[line["id"] for line in lines], image__isnull=False
-    )
-    rows = offers.values_list("product__external_id", "source", "image_id", "product_id")
-    at = {(product, source): (image, pk) for product, source, image, pk in rows}
-    seen: set[int] = set()
-    for line in lines:
-        for picture in line["images"]:
-            place = next(
-                (at[key] for key in at if key[0] == line["id"] and key[1].endswith(picture["file"])), None
-            )
-            if place is not None and place[0] not in seen and "unreadable" not in picture["defects"]:
-                seen.add(place[0])
-                yield Known(*place, answers=read_answers(picture))
-
-
-def read_answers(picture: Mapping[str, Any]) -> dict[str, str]:
-    """The type where there is one, and of each defect whether it was drawn."""
-    drawn = {name: "yes" if name in picture["defects"] else "no" for name in DEFECTS}
-    return drawn | ({"type": picture["type"]} if picture["type"] else {})
+        with transaction.atomic():
+            answers = answer_some(asked, timezone.now())
+        self.stdout.write(
+            f"{written} labels, {known} known questions, {examples} examples, {answers} answers of the crowd"
+        )
 
 
 def state(found: list[Known], by: User | None) -> int:

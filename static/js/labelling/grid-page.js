@@ -15,7 +15,7 @@ const data = JSON.parse(find("#label-state").textContent);
 const root = find("#question");
 const place = find("#grid");
 const { subject } = root.dataset;
-const sending = new Sending({ hear, refuse, change: (outbox) => showSaving(find("#saved"), outbox), wanted: MANY, subject });
+const sending = new Sending({ hear, refuse, change: (outbox) => showSaving(find("#saved"), outbox), wanted: MANY, subject, heldAt: data.heldAt });
 const gone = new Set(sending.outbox.list().flatMap((entry) => entry.body.answers?.map(({ question }) => question) ?? []));
 const past = []; // of this page: sent grids that can be taken back
 let shown = [];

@@ -13,7 +13,7 @@ const ROUND = 50; // answers, of which the line shows the way to the next
 const data = JSON.parse(find("#label-state").textContent);
 const pictures = new Pictures();
 const stage = new Stage(find("#stage"), pictures);
-const sending = new Sending({ hear, refuse, change: (outbox) => showSaving(find("#saved"), outbox), wanted: AHEAD });
+const sending = new Sending({ hear, refuse, change: (outbox) => showSaving(find("#saved"), outbox), wanted: AHEAD, heldAt: data.heldAt });
 const questions = new Questions(sending.pending);
 let shownAt = -1e4;
 let today = Number(find("#question").dataset.today);

@@ -7,8 +7,13 @@ const LOOK_AGAIN_MS = 20_000;
 
 export class Sending {
   // hear(said, entry): the server's answer with what it holds for us next; change(outbox): the state of saving.
-  constructor({ hear, refuse, change, wanted, subject = "" }) {
-    Object.assign(this, { hear, refuse, want: { wanted, subject }, active: Date.now() });
+  // heldAt: when the server gave the page what it holds.
+  constructor({ hear, refuse, change, wanted, heldAt, subject = "" }) {
+    const note = (said, entry) => {
+      this.heldAt = said.heldAt ?? this.heldAt;
+      hear(said, entry);
+    };
+    Object.assign(this, { hear: note, refuse, heldAt, want: { wanted, subject }, active: Date.now() });
     this.outbox = new Outbox(change, "labels");
     this.outbox.onDone = (entry, result) => {
       if (result.ok) this.hear(result.said, entry);
@@ -18,6 +23,8 @@ export class Sending {
       document.addEventListener(name, () => { this.active = Date.now(); }, { passive: true });
     }
     setInterval(() => this.renew(), EVERY_MS);
+    window.addEventListener("pagehide", () => this.leave());
+    window.addEventListener("pageshow", (event) => event.persisted && this.look());
   }
 
   get pending() { return this.outbox.list().map((entry) => entry.proposal); }
@@ -49,6 +56,13 @@ export class Sending {
   async look() {
     const result = await post("/label/ahead/", this.want);
     if (result.ok) this.hear(result.said, null);
+  }
+
+  // What another window, or this one loaded again, has had renewed since is left alone. While an answer is under
+  // way it is not known what the server holds for us.
+  leave() {
+    const heldAt = this.outbox.sending ? null : this.heldAt;
+    post("/label/leave/", { heldAt }, { keepalive: true });
   }
 
   renew() {

@@ -168,7 +168,6 @@ def _make_live(
     category: Category | None,
     model: ModelVersion | None,
     submit_key: str,
-    comparison: ModelComparison | None = None,
     seen_live: int | None = None,
     **said: Any,
 ) -> Release:
@@ -176,8 +175,7 @@ def _make_live(
     if known := _find_submitted(submit_key, judge, category):
         return known
     before = find_live(judge, category)
-    if seen_live is not None and seen_live != (before.pk if before else 0):
-        raise UnableToRelease(_("Another model judges by now. See what would change, and decide again."))
+    _require_seen(before, seen_live)
     if model is not None and model == before:
         raise UnableToRelease(_("This model is live already."))
     ModelVersion.objects.filter(judge=judge, category=category, state=State.LIVE).update(state=State.RETIRED)
@@ -190,10 +188,14 @@ def _make_live(
         category=category,
         model=model,
         replaces=before,
-        comparison=comparison,
         submit_key=submit_key,
         **said,
     )
+
+
+def _require_seen(live: ModelVersion | None, seen_live: int | None) -> None:
+    if seen_live is not None and seen_live != (live.pk if live else 0):
+        raise UnableToRelease(_("Another model judges by now. See what would change, and decide again."))
 
 
 def _find_submitted(submit_key: str, judge: str, category: Category | None) -> Release | None:

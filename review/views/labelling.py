@@ -72,7 +72,7 @@ def grid(request: HttpRequest) -> HttpResponse:
     """Twenty pictures and one yes-or-no question about them all."""
     assert isinstance(request.user, User)
     subjects = [subject for subject in list_subjects() if subject not in NO_GRID]
-    chosen = request.GET.get("subject", "")[:40] or next(iter(subjects), "")
+    chosen = request.GET.get("subject", "").replace("\0", "")[:40] or next(iter(subjects), "")
     shown = describe_page(request.user, timezone.now(), GRID, chosen) if chosen else {"state": None}
     shown |= {
         "chosen": chosen,

@@ -159,6 +159,15 @@ def improve(loop_id: int) -> None:
 
 
 @shared_task
+def start_due_loops() -> None:
+    """Loops whose time it is to begin again; beat calls this."""
+    from review.actions import loop_schedule
+
+    for pk in loop_schedule.start_due(timezone.now()):
+        hint(improve, pk)
+
+
+@shared_task
 def train_judge(run_id: int) -> None:
     """Train a judge on a frozen data set."""
     from review import training

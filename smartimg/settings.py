@@ -212,6 +212,7 @@ CELERY_BEAT_SCHEDULE = {
     "ask-disputed": {"task": "review.tasks.ask_disputed", "schedule": 300.0},
     "weigh-answers": {"task": "review.tasks.weigh_answers", "schedule": 60.0},
     "clean-drafts": {"task": "review.tasks.clean_drafts", "schedule": 86_400.0},
+    "start-due-loops": {"task": "review.tasks.start_due_loops", "schedule": 900.0},
     "clean-files": {"task": "review.tasks.clean_files", "schedule": 3_600.0},
 }
 CELERY_TIMEZONE = TIME_ZONE

@@ -18,7 +18,7 @@ from review.actions.learning import UNTAUGHT
 from review.models import Category, Image, ImproveLoop, ImproveRound, Label, Question
 
 State, Stage = ImproveLoop.State, ImproveRound.Stage
-MOST_ROUNDS, MOST_QUESTIONS = 50, 2000
+MOST_ROUNDS, MOST_QUESTIONS, MOST_DAYS = 50, 2000, 366
 DOUBTED_BY = 2  # votes; a question with fewer waits for people
 STUCK_AFTER = timedelta(minutes=30)  # three leases
 
@@ -37,7 +37,8 @@ class LoopConfig:
 
     `questions` are asked a round. `precision` is what thresholds promise. With `remove`, sure hits in
     today's sets become proposals to take them off; with `release`, a candidate that is better on the frozen
-    hold-out, by its whole interval, becomes the live model.
+    hold-out, by its whole interval, becomes the live model. It begins again
+    `every_days` after its end; 0: never.
     """
 
     questions: int = 60
@@ -45,6 +46,7 @@ class LoopConfig:
     precision: float = 0.95
     remove: bool = True
     release: bool = False
+    every_days: int = 0
 
 
 def read_config(stored: Mapping[str, Any]) -> LoopConfig:
@@ -98,6 +100,9 @@ def _check(judge: str, rounds: int, config: LoopConfig) -> None:
     if not 1 <= config.questions <= MOST_QUESTIONS:
         words = _("Between 1 and {most} questions a round are possible.")
         raise UnableToImprove(words.format(most=MOST_QUESTIONS), "questions")
+    if not 0 <= config.every_days <= MOST_DAYS:
+        words = _("It can begin again after {most} days at most.")
+        raise UnableToImprove(words.format(most=MOST_DAYS), "every")
 
 
 def find_going(judge: str, category: Category | None) -> ImproveLoop | None:
@@ -173,9 +178,9 @@ def count_answers(step: ImproveRound, now: datetime) -> dict[str, int]:
     """
     states = Question.State
     voted = Q(answers__withdrawn_at__isnull=True, answers__counts=True)
-    last = Max("answers__answered_at", filter=voted)
-    left = step.questions.filter(state=states.OPEN).annotate(votes=Count("answers", filter=voted), last=last)
-    stuck = left.filter(votes__gte=DOUBTED_BY, last__lt=now - STUCK_AFTER).count()
+    found = {"given": Count("answers", filter=voted), "last_at": Max("answers__answered_at", filter=voted)}
+    left = step.questions.filter(state=states.OPEN).annotate(**found)
+    stuck = left.filter(given__gte=DOUBTED_BY, last_at__lt=now - STUCK_AFTER).count()
     return {"stuck": stuck} | step.questions.aggregate(
         open=Count("pk", filter=Q(state=states.OPEN)),
         disputed=Count("pk", filter=Q(state=states.DISPUTED)),

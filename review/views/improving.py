@@ -18,7 +18,7 @@ from pipeline.labels import COMPLIANCE_DEFECTS, QUALITY_DEFECTS
 from pipeline.training.plan import DEFAULTS
 from review import tasks
 from review.access import ADMIN, NotFound
-from review.actions import improving, removals, work
+from review.actions import improving, loop_schedule, removals, work
 from review.actions.improving import LoopConfig, UnableToImprove
 from review.models import Category, ImproveLoop, ImproveRound
 from review.views.frame import page
@@ -45,6 +45,7 @@ class Curve:
 def loops(request: HttpRequest) -> HttpResponse:
     """All loops, newest first, and the form that starts one."""
     shown: dict[str, Any] = {"wanted": request.POST, "usual": LoopConfig(), "techniques": list(DEFAULTS)}
+    shown["repeats"] = loop_schedule.REPEATS
     if request.method == "POST":
         try:
             return redirect("improve-loop", start_loop(request).pk)
@@ -65,7 +66,7 @@ def start_loop(request: HttpRequest) -> ImproveLoop:
     form = request.POST
     category = None
     if form.get("category"):
-        category = Category.objects.filter(path=form["category"]).first()
+        category = Category.objects.filter(path=form["category"].replace("\0", "�")).first()
         if category is None:
             raise UnableToImprove(_("There is no such category."), "category")
     config = LoopConfig(
@@ -73,6 +74,7 @@ def start_loop(request: HttpRequest) -> ImproveLoop:
         technique=form.get("technique", "") if form.get("technique") in DEFAULTS else LoopConfig.technique,
         remove="remove" in form,
         release="release" in form,
+        every_days=_read_count(form.get("every") or "0", "every"),
     )
     loop = improving.start(
         judge=form.get("judge", "").strip(),
@@ -107,6 +109,7 @@ def loop(request: HttpRequest, loop_id: int) -> HttpResponse:
         "config": improving.read_config(found.config),
         "steps": [(step, counts.get(step.pk, {}), step.figures, runs.get(step.pk)) for step in steps],
         "is_going": found.state in (ImproveLoop.State.WAITING, ImproveLoop.State.WORKING),
+        "next_at": loop_schedule.next_at(found),
         "curves": draw_curves(steps),
         "width": WIDTH,
         "height": HEIGHT,
@@ -147,8 +150,20 @@ def stop(request: HttpRequest, loop_id: int) -> HttpResponse:
     return redirect("improve-loop", loop_id)
 
 
+@require_POST
+@page(ADMIN)
+def once(request: HttpRequest, loop_id: int) -> HttpResponse:
+    """Have a loop not begin again; one that goes on ends as it would."""
+    found = ImproveLoop.objects.filter(pk=loop_id).first()
+    if found is None:
+        raise NotFound
+    loop_schedule.end(found)
+    return redirect("improve-loop", loop_id)
+
+
 urlpatterns = [
     path("improve/", loops, name="improve"),
     path("improve/<int:loop_id>/", loop, name="improve-loop"),
     path("improve/<int:loop_id>/stop/", stop, name="improve-stop"),
+    path("improve/<int:loop_id>/once/", once, name="improve-once"),
 ]

@@ -41,6 +41,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--release", action="store_true", help="make a surely better model live by itself"
         )
+        parser.add_argument("--every", type=int, default=0, help="begin again so many days after its end")
         parser.add_argument("--wait", action="store_true", help="stay until all rounds are done")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -53,6 +54,7 @@ class Command(BaseCommand):
             precision=options["precision"],
             remove=not options["no_removals"],
             release=options["release"],
+            every_days=options["every"],
         )
         try:
             loop = improving.start(

@@ -42,6 +42,7 @@ urlpatterns = [
     path("<path:path>", frame.not_here, name="not-here"),
 ]
 
+handler400 = "review.views.frame.not_readable"
 handler404 = "review.views.frame.not_found"
 handler403 = "review.views.frame.not_allowed"
 handler500 = "review.views.frame.broke"

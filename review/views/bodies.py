@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
 
 
@@ -14,6 +15,8 @@ def read_json(request: HttpRequest) -> Any:
         return _clean(json.loads(request.body))
     except RecursionError as deep:
         raise ValueError("nested too deeply") from deep
+    except RequestDataTooBig as big:
+        raise ValueError("too large") from big
 
 
 def _clean(told: Any) -> Any:

@@ -69,6 +69,11 @@ def not_allowed(request: HttpRequest, exception: Exception | None = None) -> Htt
     return render(request, "403.html", status=403)
 
 
+def not_readable(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """What was sent is damaged, or larger than any page's form."""
+    return render(request, "400.html", status=400)
+
+
 def broke(request: HttpRequest) -> HttpResponse:
     """Our fault; nothing was saved by halves."""
     return render(request, "500.html", status=500)

@@ -9,8 +9,20 @@ from urllib.parse import quote
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 
-from review.models import Decision, Event, Flag, Proposal, ReviewDraft, SavedFilter, SecondOpinion
+from review.models import (
+    Decision,
+    Event,
+    Flag,
+    ModelVersion,
+    Proposal,
+    ReviewDraft,
+    SavedFilter,
+    SecondOpinion,
+    SelectionRun,
+    Snapshot,
+)
 from tests.review.factories import make_proposal
 
 pytestmark = pytest.mark.django_db
@@ -71,9 +83,10 @@ def test_nor_a_draft_or_a_flag(client: Client, proposal: Proposal) -> None:
         "/reports/reasons/?run=²",
         "/reports/agreement/?days=²",
         "/reports/agreement/?days=00030999999999999",
+        "/label/grid/?subject=%00",
     ],
 )
-def test_a_raised_digit_is_no_number(client: Client, proposal: Proposal, address: str) -> None:
+def test_what_is_no_number_or_subject_falls_away(client: Client, proposal: Proposal, address: str) -> None:
     assert client.get(address.format(proposal.pk)).status_code in (200, 302)
 
 
@@ -109,3 +122,24 @@ def test_nor_does_the_key_of_one_second_opinion_give_another(
     answers = [send(client, f"/second-opinions/{one.pk}/give/", body) for one in opinions]
     assert [answer.status_code for answer in answers] == [200, 400]
     assert SecondOpinion.objects.filter(given_at__isnull=False).get().pk == opinions[0].pk
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/runs/", "/data/", "/improve/", "/models/train/", "/models/{}/release/", "/models/{}/roll-back/"],
+)
+def test_a_nul_in_a_form_of_admins_is_refused_in_words(client: Client, ada: User, address: str) -> None:
+    client.force_login(ada)
+    model = ModelVersion.objects.create(name="m", sha256="a" * 64, judge="badge", state="live")
+    Snapshot.objects.create(name="badges", judge="badge", frozen_at=timezone.now(), digest="d", state="done")
+    said = {"category": "\0", "judge": "badge", "rounds": "1", "questions": "5", "submit_key": "\0"}
+    answer = client.post(address.format(model.pk), said)
+    assert answer.status_code in (302, 400)
+    assert not SelectionRun.objects.exists()
+
+
+def test_what_is_larger_than_any_form_is_refused_in_words(client: Client, proposal: Proposal) -> None:
+    page = client.post("/queue/filters/", {"name": "x" * 3_000_000})
+    assert (page.status_code, "damaged or too large" in page.content.decode()) == (400, True)
+    answer = send(client, f"/proposals/{proposal.pk}/decide/", {"submit_key": "x" * 3_000_000})
+    assert (answer.status_code, bool(answer.json()["message"])) == (400, True)

@@ -72,3 +72,13 @@ def test_the_place_of_the_inner_picture_is_found_whatever_the_proportions() -> N
 def test_a_picture_that_fills_its_frame_has_none() -> None:
     assert not is_frame(draw_scene(), (0.0, 0.0, 1.0, 1.0))
     assert is_frame(pad(draw_cut_off(), GREY), (26 / 452, 26 / 452, 426 / 452, 426 / 452))
+
+
+def test_a_margin_round_a_thing_that_its_frame_cuts_counts_where_it_is_asked_for() -> None:
+    inside = (26 / 452, 26 / 452, 426 / 452, 426 / 452)
+    floating = pad(draw_cut_off(), (255, 255, 255))
+    assert not is_frame(floating, inside)
+    assert is_frame(floating, inside, also_cut=True)
+    whole = np.full((400, 400, 3), 255, np.uint8)
+    cv2.circle(whole, (200, 200), 150, (30, 90, 60), -1)
+    assert not is_frame(pad(whole, (255, 255, 255)), inside, also_cut=True)

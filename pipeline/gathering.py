@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.records import (
@@ -68,6 +68,24 @@ def spare_the_last(candidates: list[Candidate]) -> list[Candidate]:
     best = min(poor, key=lambda c: (_count_flags(c.assessment), _worst_score(c.assessment), c.place))
     note = f"kept although {best.reason}: nothing better was sent"
     return [replace(c, reason=None, note=note) if c is best else c for c in candidates]
+
+
+def hold_other_colours(
+    product: ProductRecord, candidates: list[Candidate], find: Callable[..., Mapping[int, int]]
+) -> list[Candidate]:
+    """Holds back what shows a view of today's set in another colour (II.D).
+
+    `find` takes the descriptors of today's pictures and of the others; it gives the place of each strange one
+    and of the picture whose view it repeats. A supplier who sends both means both.
+    """
+    kept = [c for c in candidates if c.reason is None]
+    shown = [c for c in kept if c.key in product.before]
+    offered = [c for c in kept if c.key not in product.before]
+    today, sent = ([c.assessment.descriptors for c in part] for part in (shown, offered))
+    told = [(offered[place], shown[index]) for place, index in find(today, sent).items()]
+    strange = {one.key for one, two in told if not set(one.suppliers) & set(two.suppliers)}
+    note = "another colour than the current images"
+    return [replace(c, reason="other_colour", note=note) if c.key in strange else c for c in candidates]
 
 
 def _count_flags(assessment: Assessment) -> int:

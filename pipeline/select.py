@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from pipeline import dedup, ordering
-from pipeline.config import ColourConfig, PipelineConfig
+from pipeline.config import PipelineConfig
 from pipeline.evidence import make_item
 from pipeline.gathering import (
     NO_TYPE,
@@ -19,6 +19,7 @@ from pipeline.gathering import (
     find_bypass,
     find_reason,
     gather,
+    hold_other_colours,
     spare_the_last,
 )
 from pipeline.labels import DEFAULT_TYPE_ORDER, UNSURE
@@ -103,7 +104,8 @@ class Selector:
             return _leave(replace(product, category=category), candidates, passed_over)
         candidates = [replace(c, reason=find_reason(c.assessment)) for c in candidates]
         candidates = spare_the_last(candidates)
-        candidates = hold_other_colours(product, candidates, self.config.colour)
+        find_colours = partial(dedup.find_other_colours, title=product.title, config=self.config.colour)
+        candidates = hold_other_colours(product, candidates, find_colours)
         candidates = _drop_copies(candidates, find)
         return self._arrange(product, candidates, category, confidence)
 
@@ -195,24 +197,6 @@ def recall_copies(kept: Sequence[Candidate], known: Mapping[str, str]) -> Copies
         if stays != place and _may_show_the_same(kept[stays].image_type, kept[place].image_type):
             found[key] = (kept[stays].key, None)
     return found
-
-
-def hold_other_colours(
-    product: ProductRecord, candidates: list[Candidate], config: ColourConfig
-) -> list[Candidate]:
-    """Holds back what shows a view of today's set in another colour (II.D).
-
-    A supplier who sends both means both, so only what comes from others is held back.
-    """
-    kept = [c for c in candidates if c.reason is None]
-    shown = [c for c in kept if c.key in product.before]
-    offered = [c for c in kept if c.key not in product.before]
-    today, sent = ([c.assessment.descriptors for c in part] for part in (shown, offered))
-    pairs = dedup.find_other_colours(today, sent, product.title, config).items()
-    told = [(offered[place], shown[index]) for place, index in pairs]
-    strange = {one.key for one, two in told if not set(one.suppliers) & set(two.suppliers)}
-    note = "another colour than the current images"
-    return [replace(c, reason="other_colour", note=note) if c.key in strange else c for c in candidates]
 
 
 def find_copies(

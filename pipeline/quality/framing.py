@@ -35,13 +35,15 @@ def measure_framing(found: Foreground) -> FloatArray:
     """Features float32 (len(FEATURES),); shares of the frame, logarithms of areas."""
     left, top, right, bottom = found.box
     wide, high = right - left, bottom - top
-    count, _, stats, _ = cv2.connectedComponentsWithStats(found.mask.astype(np.uint8), connectivity=8)
+    count, labels = cv2.connectedComponents(found.mask.view(np.uint8), connectivity=8)
     main_wide, main_high, main_share = 0.0, 0.0, 0.0
     if count > 1:
-        main = stats[1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())]
+        sizes = np.bincount(labels.ravel())[1:] if count > 2 else np.ones(1)
+        largest = int(sizes.argmax())
+        box = cv2.boundingRect((labels == 1 + largest).view(np.uint8))
         height, width = found.mask.shape
-        main_wide, main_high = main[cv2.CC_STAT_WIDTH] / width, main[cv2.CC_STAT_HEIGHT] / height
-        main_share = main[cv2.CC_STAT_AREA] / stats[1:, cv2.CC_STAT_AREA].sum()
+        main_wide, main_high = box[2] / width, box[3] / height
+        main_share = sizes[largest] / sizes.sum()
     values = [
         max(wide, high),
         min(wide, high),

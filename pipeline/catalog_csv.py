@@ -135,7 +135,7 @@ def _store(rows: sqlite3.Connection, names: list[str], line: int, record: list[s
     cells = dict(zip(names, record, strict=True))
     product_id = read_id(cells["product_id"], "product_id")
     position = cells.get("position", "").strip()
-    if position and not (position.isdecimal() and int(position) < _LAST):
+    if position and not (position.isdecimal() and len(position) < 11 and int(position) < _LAST):
         raise RefusedField("position", f"The position must be a whole number, not '{position[:40]}'.")
     if any("\x00" in cell for cell in record):
         raise RefusedField("", "The row contains a NUL character.")

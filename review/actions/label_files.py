@@ -116,10 +116,10 @@ def read_coco(file: IO[bytes]) -> Rows:
             if key == "annotations":
                 number += 1
                 yield _state_annotation(number, said, judge, names, images)
-    except BadJson as error:
-        raise UnreadableFile(f"This is no JSON that can be read: {error}.") from error
     except UnicodeDecodeError as error:
         raise UnreadableFile("This is no UTF-8 text.") from error
+    except (BadJson, ValueError) as error:  # a ValueError: a number of thousands of digits
+        raise UnreadableFile(f"This is no JSON that can be read: {error}.") from error
 
 
 def _read_coco_items(file: IO[bytes]) -> Iterator[tuple[str, Any]]:

@@ -12,7 +12,7 @@ from django.test import Client
 from rest_framework.authtoken.models import Token
 
 from pipeline.catalog_files import parse
-from pipeline.catalog_records import NotACatalog
+from pipeline.catalog_records import NotACatalog, ParsedProduct, Refusal
 from review.actions import question_upload
 from review.models import Label, Product, Question
 from tests.review.exported import export, read
@@ -119,3 +119,13 @@ def test_a_malformed_address_is_told_with_its_field(ada: User, url: str) -> None
     assert answer.status_code == 400
     error = answer.json()["errors"][0]
     assert (error["field"], "malformed" in error["message"]) == ("offers.0.images.0", True)
+
+
+def test_a_number_without_an_end_is_refused_where_it_stands(tmp_path: Path) -> None:
+    report = send(b'{"images": [{"id": ' + b"9" * 5000 + b"}]}", "a.json", judge="blur")
+    assert (report.state, "no JSON that can be read" in report.error) == ("failed", True)
+    rows = f"product_id,position,image\np,{'9' * 5000},http://a.example/1\nq,1,http://a.example/2\n"
+    (tmp_path / "catalog.csv").write_text(rows)
+    refused, taken = parse(tmp_path / "catalog.csv", supplier="Norda")
+    assert isinstance(refused, Refusal) and "position" in refused.reason
+    assert isinstance(taken, ParsedProduct) and taken.id == "q"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 
 from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.template import Library
@@ -20,6 +21,7 @@ register = Library()
 
 
 @register.simple_tag
+@lru_cache(maxsize=None, typed=True)  # a hundred on a page, of two dozen names
 def icon(name: str) -> SafeString:
     """A picture of the sprite beside a word; screen readers pass over it."""
     sprite = static("icons/sprite.svg")
@@ -49,6 +51,7 @@ COLOURS = {"copy": "removed", "hero": "moved", "kept": "quiet", "unsure": "quiet
 
 
 @register.simple_tag
+@lru_cache(maxsize=1000, typed=True)  # a safe text is another one
 def mark(meaning: str, word: str) -> SafeString:
     """A change in its colour, with its icon and its word."""
     colour = COLOURS.get(meaning, meaning)

@@ -103,7 +103,7 @@ def _choices(user: User, filters: Filters) -> dict[str, Any]:
     of_category = proposals_for(user).awaiting_review().filter(category=OuterRef("pk"))
     paths = Category.objects.filter(Exists(of_category)).order_by("path")
     of_run = Proposal.objects.awaiting_review().filter(run=OuterRef("pk"))
-    recent = list(runs_for(user).order_by("-pk").values_list("pk", flat=True)[:RECENT_RUNS])
+    recent = runs_for(user).order_by("-pk").values("pk")[:RECENT_RUNS]
     runs = runs_for(user).filter(Exists(of_run), pk__in=recent)
     return {
         "categories": list(paths.values_list("path", flat=True)[:200]),

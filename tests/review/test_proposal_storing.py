@@ -78,7 +78,7 @@ def test_it_stores_both_sets_and_the_reason_for_every_image(product: Product) ->
         ("1.jpg", 1, None, "blur", "Solvik"),
         ("2.jpg", None, 0, "", "Norda"),
     ]
-    assert proposal.summary.startswith("front view becomes the hero · 1 blurred image removed")
+    assert proposal.summary.startswith("front view from Norda becomes the hero · 1 blurred image removed")
     assert proposal.changes == {"quality": 1, "hero": 1, "added": 1}
     assert 0 < proposal.benefit < 1
 
@@ -165,7 +165,7 @@ def test_doubts_become_questions_once(product: Product) -> None:
     store(product, asked)
     Proposal.objects.update(state=Proposal.State.SUPERSEDED)
     store(product, asked)
-    question = Question.objects.get()
+    question = Question.objects.exclude(subject="hero").get()  # the new hero was chosen by looks alone
     assert (question.subject, question.choices) == ("type", ["front", "back"])
     assert question.image.sha256 == draft.items[0].sha256
 

@@ -85,7 +85,7 @@ def measure_sharpness(image: DecodedImage, found: Foreground) -> FloatArray:
         *measure_bands(tiles),
         *measure_blocks(tiles),
         tiles.count / COUNT,
-        float(np.log2(np.quantile(spans, 0.9) + 1)),
+        float(np.log2(_rank(spans, (0.9,))[0] + 1)),
         float(np.log2(max(image.rgb.shape[:2]))),
         float(tiles.whole),
     ]
@@ -150,8 +150,16 @@ def _reblur(softened: tuple[Plane, ...], edges: Edges) -> list[float]:
             at = edges.top(share)
             found.append(float(left[at].sum() / edges.strength[at].sum()))
     at = edges.top(0.05)
-    found += np.quantile(lefts[0][at] / edges.strength[at], (0.1, 0.25, 0.5, 0.75)).tolist()
+    found += _rank(lefts[0][at] / edges.strength[at], (0.1, 0.25, 0.5, 0.75))
     return found + _by_tile(lefts[0], edges)
+
+
+def _rank(values: npt.NDArray[np.floating], shares: tuple[float, ...]) -> list[float]:
+    """Quantiles of values (n,), between neighbours as numpy's, which take ten times as long on so few."""
+    ordered = np.sort(values)
+    places = [share * (len(ordered) - 1) for share in shares]
+    pairs = [(ordered[int(place) : int(place) + 2].tolist(), place % 1) for place in places]
+    return [pair[0] + (pair[-1] - pair[0]) * part for pair, part in pairs]
 
 
 def _by_tile(left: Plane, edges: Edges) -> list[float]:
@@ -163,7 +171,7 @@ def _by_tile(left: Plane, edges: Edges) -> list[float]:
     weight = edges.strength**2
     kept = np.bincount(tile, left * weight) / np.maximum(np.bincount(tile, edges.strength * weight), 1e-6)
     peak = edges.strengths.reshape(-1, CUT_PX * CUT_PX).max(axis=1)[: len(kept)]
-    return [float(v) for v in np.quantile(kept[peak >= peak.max() / 3], (0.0, 0.25, 0.5, 0.75, 1.0))]
+    return _rank(kept[peak >= peak.max() / 3], (0.0, 0.25, 0.5, 0.75, 1.0))
 
 
 def _spacing(full: Plane, edges: Edges) -> list[float]:
@@ -195,7 +203,7 @@ def _widths(grey: Grey, edges: Edges) -> tuple[Plane, list[float]]:
         high, low = (op(grey, kernel).ravel()[where] for op in (cv2.dilate, cv2.erode))
         span = np.subtract(high, low, dtype=np.float32)
         width = np.log2(2 * span / edges.strength[at] + 0.1)
-        found += np.quantile(width, (0.1, 0.25, 0.5)).tolist()
+        found += _rank(width, (0.1, 0.25, 0.5))
     return span, found
 
 

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 
 from review.actions import trust
 from review.actions.queue_places import claim, list_subjects
+from review.actions.shown_questions import load_shown
 from review.actions.slots import lock_person
 from review.actions.takers import LASTS, Taker, read_taker
 from review.models import Question, QuestionSlot, WorkerPause
@@ -27,7 +28,6 @@ FROM review_questionslot WHERE question_id = %(question)s
 ON CONFLICT DO NOTHING
 """
 MOST_TRIES = 20
-SHOWN = ("image", "other", "product", "category")
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def take(*, by: User, now: datetime, wanted: int = AHEAD, subject: str = "") -> 
     Two windows of a person get the same ones in the same order. A subject given by name is asked alone;
     what is held of others becomes free, and so does what they are paused on.
     """
-    lock_person(by)
+    lock_person(by, is_lasting=False)
     taker = read_taker(by, now)
     keeps = [one for one in taker.held if taker.may_be_asked(one.subject, subject)]
     if len(keeps) < len(taker.held):
@@ -55,7 +55,7 @@ def take(*, by: User, now: datetime, wanted: int = AHEAD, subject: str = "") -> 
         ids += _fill(by, now, replace(taker, held=keeps), wanted, subject)
     pause = taker.find_pause(subject)
     return Taken(
-        questions=_load(ids[:wanted]),
+        questions=load_shown(ids[:wanted]),
         pause=WorkerPause.objects.get(pk=pause) if pause else None,
     )
 
@@ -64,12 +64,6 @@ def give_back(*, by: User, but: Sequence[int] = ()) -> None:
     """Let others have what the person holds, except for some questions."""
     held = QuestionSlot.objects.filter(leased_by=by).exclude(question__in=but)
     held.update(leased_by=None, leased_until=None)
-
-
-def _load(ids: Sequence[int]) -> list[Question]:
-    """With all that is shown of them, by one statement."""
-    rows = Question.objects.select_related(*SHOWN).in_bulk(ids)
-    return [rows[pk] for pk in ids if pk in rows]
 
 
 def _list_open(taker: Taker, subject: str) -> Iterator[str]:

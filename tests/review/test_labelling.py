@@ -14,7 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from review.actions import labelling, takers, taking, trust
+from review.actions import labelling, takers, taking
 from review.actions.asking import Asked, ask
 from review.actions.labelling import CANNOT_TELL, InvalidAnswer, TooOld
 from review.models import Answer, AskingRule, Question, QuestionSlot, WorkerPause, WorkerPlace
@@ -183,26 +183,6 @@ def test_what_is_held_of_a_paused_subject_makes_room_for_another(wim: User, sam:
     WorkerPause.objects.create(person=wim, subject="blur", reason="3 of 8 were right")
     assert take(wim, wanted=1) == [badge]
     assert take(sam, wanted=1) == [held]
-
-
-def test_the_next_question_costs_the_same_few_statements(wim: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trust, "_draw", lambda *_: 1.0)  # no known question
-    made = [make_question() for _ in range(8)]
-    answer(take(wim, wanted=3)[0], wim)
-    with CaptureQueriesContext(connection) as caught:
-        assert take(wim, wanted=3) == made[1:4]
-    said = [one["sql"].split()[0] for one in caught if "SAVEPOINT" not in one["sql"]]
-    assert said == ["SELECT", "WITH", "WITH", "SELECT"]  # lock, read and renew, claim, load
-
-
-def test_what_came_in_before_ones_place_does_not_send_one_back(wim: User) -> None:
-    made = [make_question() for _ in range(4)]
-    answer(take(wim)[0], wim)
-    answer(take(wim)[0], wim)
-    ask([Asked("blur", make_image().pk, weight=9)], origin="doubt", now=NOW)
-    soon = NOW + timedelta(minutes=3)
-    answer(take(wim, soon)[0], wim)
-    assert WorkerPlace.objects.get().slot == made[1].slots.get(number=1).pk
 
 
 def test_who_is_paused_on_all_holds_nothing_any_more(wim: User, sam: User) -> None:

@@ -16,7 +16,7 @@ import sys
 from typing import Any
 
 from bench.pages import GOAL_P95_MS, measure
-from bench.rows import NotEmpty, set_up
+from bench.rows import NotEmpty, finish, set_up
 
 CHUNK = 60_000  # questions a transaction
 PEOPLE, VOTES = 50, 3
@@ -100,12 +100,7 @@ def write(questions: int) -> None:
             cursor.execute("SET LOCAL session_replication_role = replica; SET LOCAL synchronous_commit = off")
             for statement in MANY:
                 cursor.execute(statement, given)
-    with connection.cursor() as cursor:
-        for name in NUMBERED:
-            table = f"review_{name}"
-            cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}")  # noqa: S608
-        if not connection.in_atomic_block:
-            cursor.execute("VACUUM ANALYZE")
+    finish(NUMBERED)
 
 
 def make_people() -> int:

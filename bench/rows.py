@@ -11,6 +11,7 @@ import argparse
 import os
 import sys
 import time
+from collections.abc import Sequence
 
 import django
 
@@ -107,15 +108,15 @@ def write(products: int, images: int, *, quiet: bool = True) -> None:
                 cursor.execute(statement, {"first": first, "last": last, "images": images})
         if not quiet:
             print(f"  {last:>9} products {time.monotonic() - began:7.0f} s", file=sys.stderr, flush=True)
-    _finish()
+    finish(NUMBERED)
 
 
-def _finish() -> None:
+def finish(names: Sequence[str]) -> None:
     """Numbers go on behind the last ones; the planner learns what there is."""
     from django.db import connection
 
     with connection.cursor() as cursor:
-        for name in NUMBERED:
+        for name in names:
             table = f"review_{name}"
             cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}")  # noqa: S608
         if not connection.in_atomic_block:

@@ -18,8 +18,8 @@ from review.demo_people import MARK
 from review.demo_truth import Known
 from review.models import Answer, Question, QuestionSlot
 
-KNOWN = {"badge": 8, "type": 3}  # questions with a known answer that each of them was shown
-ASKED_BESIDES = 30  # pictures that nothing is in doubt of: as if an admin had asked for their type
+KNOWN = {"badge": 10, "type": 2}  # questions with a known answer that each of them was shown
+ASKED_BESIDES = 18  # pictures that nothing is in doubt of: as if an admin had asked for their type
 SHARE = 2  # every second open question; the others are left for whoever tries the demo
 VOTES = 3
 HARD = 6  # every sixth of those, nobody can tell: a specialist is to look at it

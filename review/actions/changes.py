@@ -76,12 +76,17 @@ class Change:
     @property
     def moved(self) -> int:
         """The fewest images that one would have to pick up to get from the old order to the new one."""
-        places = [self.before.index(key) for key in self.after if key in self.before]
+        places = [self._stood_at(key) for key in self.after if key in self.before]
         tails: list[int] = []  # tails[n]: lowest end of a rising run of n + 1 places
         for place in places:
             at = bisect_left(tails, place)
             tails[at : at + 1] = [place]
         return len(places) - len(tails)
+
+    def _stood_at(self, key: str) -> int:
+        """A picture that stands for a copy stands where that stood: nobody moved it there."""
+        copies = [item.sha256 for item in self.dropped if item.duplicate_of == key]
+        return min(self.before.index(one) for one in (key, *copies))
 
 
 def kind_of_drop(reason: str) -> str:

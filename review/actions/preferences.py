@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str | Promise]] = {
     "undo": ("z", _("Undo the last edit; without one, the last decision")),
     "hero": ("m", _("Make this picture the hero")),
     "drop": ("d", _("Drop this picture, or put it back")),
+    "drop-why": ("e", _("Take this picture out, with a reason")),
     "not-copy": ("n", _("Not a copy: put it back beside the other")),
     "revert": ("v", _("Revert what changes about this picture, or accept it again")),
     "exchange": ("u", _("Of two copies, show the other one")),

@@ -10,7 +10,14 @@ from review.actions import drafts
 from review.models import Label, Proposal
 from tests.browser.conftest import OpenPage, propose
 from tests.browser.test_review import focus, press, read_strip
-from tests.review.factories import USUAL, Candidate, list_shas, make_pictured_image, make_proposal
+from tests.review.factories import (
+    USUAL,
+    Candidate,
+    list_shas,
+    make_pictured_image,
+    make_product,
+    make_proposal,
+)
 
 
 def change(page: Page, words: str) -> None:
@@ -88,6 +95,85 @@ def test_what_changes_is_said_aloud(open_page: OpenPage, person: User) -> None:
     expect(heard).to_have_text("Front view put at position 1")
     press(page, "3")
     expect(heard).to_have_text("Picture 2 is named side")
+
+
+def propose_copies() -> Proposal:
+    """Today's hero is to go for a better copy from Solvik, and the last picture repeats the second one."""
+    wanted = [
+        Candidate(before=0, reason="duplicate", copy_of=3),
+        Candidate(before=1, after=1, image_type="angle"),
+        Candidate(before=2, reason="duplicate", copy_of=1),
+        Candidate(after=0, supplier="Solvik"),
+    ]
+    images = [make_pictured_image(50 + number) for number in range(len(wanted))]
+    return make_proposal(wanted, images=images, product=make_product("Two copies"))
+
+
+def test_a_picture_replaced_by_its_copy_is_one_change(open_page: OpenPage, person: User) -> None:
+    proposal = propose_copies()
+    a, b, _, better = list_shas(proposal)
+    page = open_page(f"/proposals/{proposal.pk}/", person)
+    assert read_changes(page) == ["picture 1 replaced by its copy from Solvik", "picture 3 out: copy of 2"]
+    change(page, "picture 1 replaced")
+    assert read_strip(page, "after") == [a, b]
+    change(page, "picture 1 replaced")
+    assert read_strip(page, "after") == [better, b]
+    expect(page.locator("#saved")).to_contain_text("as proposed")
+
+
+def test_keys_go_from_change_to_change_and_revert_the_one_they_are_at(
+    open_page: OpenPage, person: User
+) -> None:
+    proposal = propose_copies()
+    a, b, copy, better = list_shas(proposal)
+    page = open_page(f"/proposals/{proposal.pk}/", person)
+    now = page.locator("#changes [aria-current]")
+    press(page, "j")
+    expect(now).to_have_text("picture 1 replaced by its copy from Solvik")
+    press(page, "j", "j")
+    expect(now).to_have_text("picture 3 out: copy of 2")
+    assert page.locator(".tile.is-focus").get_attribute("data-sha") == copy
+    press(page, "v")
+    assert read_strip(page, "after") == [better, b, copy]
+    press(page, "k", "v")
+    assert read_strip(page, "after") == [a, b, copy]
+    press(page, "ArrowUp", "ArrowRight")
+    expect(now).to_have_count(0)
+
+
+def test_of_two_copies_the_other_one_is_shown_and_they_stay_copies(open_page: OpenPage, person: User) -> None:
+    proposal = propose_copies()
+    a, b, _, better = list_shas(proposal)
+    page = open_page(f"/proposals/{proposal.pk}/", person)
+    press(page, "u")
+    assert read_strip(page, "after") == [a, b]
+    expect(page.locator("#summary-words")).to_have_text("1 copy removed")
+    press(page, "a")
+    page.wait_for_url("**/queue/")
+    assert list(Label.objects.values_list("value", "image__sha256", "other__sha256")) == [
+        ("duplicate", better, a)
+    ]
+
+
+def test_what_is_put_back_stands_where_it_stood(open_page: OpenPage, person: User) -> None:
+    proposal = propose()
+    a, b, _, blurred, e = list_shas(proposal)
+    page = open_page(f"/proposals/{proposal.pk}/", person)
+    focus(page, "dropped", blurred)
+    press(page, "d")
+    assert read_strip(page, "after") == [b, blurred, a, e]
+
+
+def test_a_picture_is_taken_out_with_its_reason_by_two_keys(open_page: OpenPage, person: User) -> None:
+    proposal = propose()
+    a, b, _, _, e = list_shas(proposal)
+    page = open_page(f"/proposals/{proposal.pk}/", person)
+    focus(page, "after", a)
+    press(page, "e")
+    expect(page.get_by_role("dialog", name="Take this picture out")).to_be_visible()
+    press(page, "7")
+    assert read_strip(page, "after") == [b, e]
+    assert "picture 1 out: watermark" in read_changes(page)
 
 
 def replace(older: Proposal, *more: Candidate, without: int | None = None) -> Proposal:

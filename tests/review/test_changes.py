@@ -70,6 +70,18 @@ def test_it_counts_the_fewest_images_that_one_has_to_pick_up(before: str, after:
     assert make_change(before, after).moved == moved
 
 
+def test_a_better_copy_of_todays_hero_is_no_new_hero() -> None:
+    added, shown = make_change("ab", "xb", a="copy of x"), make_change("abc", "cb", a="copy of c")
+    assert summarise(added, {"x": "Norda"}) == "1 image replaced by a better copy"
+    assert summarise(shown, {}) == "1 copy removed"
+    assert not {"hero", "moved"} & {*count_changes(added), *count_changes(shown)}
+
+
+def test_who_takes_the_place_of_a_copy_was_not_moved_there() -> None:
+    assert make_change("abcd", "adc", b="copy of d").moved == 0
+    assert make_change("abcd", "acd", b="copy of d").moved == 1
+
+
 def test_every_kind_of_change_can_be_filtered_by() -> None:
     counts = count_changes(make_change("abcde", "bae", c="copy of b", d="blur"))
     counts |= count_changes(make_change("ab", "xa", b="badge"))

@@ -49,6 +49,14 @@ def test_restoring_a_copy_says_that_the_two_differ(sam: User) -> None:
     assert list_labels() == {("pair", copy, "different", b)}
 
 
+def test_showing_one_copy_instead_of_the_other_does_not_say_that_they_differ(sam: User) -> None:
+    proposal = make_proposal()
+    a, b, copy, _, e = list_shas(proposal)
+    said = [{"edit": "drop", "image": b, "reason": "duplicate", "other": copy}]
+    approve(proposal, sam, [copy, a, e], said)
+    assert list_labels() == {("pair", b, "duplicate", copy)}
+
+
 def test_not_a_copy_says_so_although_it_stays_out(sam: User) -> None:
     proposal = make_proposal()
     a, b, copy, _, e = list_shas(proposal)

@@ -1,11 +1,13 @@
 // Every command of the proposal page by its name, whichever key or button asked for it.
 import { findOther, looking } from "./looking.js";
+import { WhyOut } from "./why-out.js";
 
 const find = (selector) => document.querySelector(selector);
 
 function editing(page) {
   const { review, strips, data } = page;
   const focused = () => strips.focus?.sha;
+  const whyOut = new WhyOut(find("#why-out"), page);
   const after = (sha) => strips.setFocus(strips.stripOf(sha), sha);
   const edit = (change) => () => {
     const sha = focused();
@@ -35,6 +37,7 @@ function editing(page) {
       if (done && strips.focus.strip === "before") strips.setFocus("before", sha);
       else if (done) after(review.isKept(sha) ? sha : neighbour ?? sha);
     },
+    "drop-why": () => whyOut.ask(),
     "drop-reason": (reason) => edit((sha) => {
       const other = reason === "duplicate" ? findOther(review, sha) : null;
       return review.giveReason(sha, reason, other);

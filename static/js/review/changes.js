@@ -89,7 +89,7 @@ function findMoves(review, order) {
     const { before } = review.images.get(sha);
     return before !== null && (place > 0 || before === 0);
   });
-  return findMoved(shown.map((sha) => review.images.get(sha).before)).map((here) => shown[here]);
+  return findMoved(shown.map((sha) => review.placeOf(sha))).map((here) => shown[here]);
 }
 
 function movedChanges(review) {

@@ -57,6 +57,7 @@ export class Detail {
     find("#detail-title").textContent = this.title(strip, sha);
     find("#detail-facts").replaceChildren(...describeFile(image).map(makeFact));
     find("#drop-word").textContent = isKept ? gettext("Drop") : gettext("Put back");
+    find('[data-do="drop-why"]').hidden = !isKept && image.after === null;
     find('[data-do="not-copy"]').hidden = !this.review.copyOf(sha) || isKept;
     find('[data-do="exchange"]').hidden = !this.review.twinOf(sha);
     find("#exchange-word").textContent = isKept ? gettext("Its copy instead") : gettext("This copy instead");

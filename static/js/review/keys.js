@@ -6,7 +6,7 @@ import { gettext, noop } from "../texts.js";
 const NAMES = { " ": noop("Space") };
 const ARROWS = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"];
 // Held down, these would decide on proposals that nobody has seen.
-const ONCE = new Set(["approve", "reject", "send-back", "skip", "undo", "flag", "queue", "zoom", "compare", "help"]);
+const ONCE = new Set(["approve", "reject", "send-back", "skip", "undo", "flag", "drop-why", "queue", "zoom", "compare", "help"]);
 const FIXED = [
   ["← →", noop("Move the focus")],
   ["↑ ↓", noop("To the strip above or below")],

@@ -9,10 +9,16 @@ const ICONS = {
 };
 const COLOURS = { copy: "removed", hero: "moved", kept: "quiet", unsure: "quiet" };
 
+// Whatever comes first now is told apart: what it pushed down was not moved.
 export function findMovedShas(review) {
-  const shown = review.order.filter((sha) => review.images.get(sha).before !== null);
-  return new Set(findMoved(shown.map((sha) => review.images.get(sha).before)).map((here) => shown[here]));
+  const rest = isFirstAnew(review, review.order[0]) ? review.order.slice(1) : review.order;
+  const shown = rest.filter((sha) => review.images.get(sha).before !== null);
+  const moved = findMoved(shown.map((sha) => review.placeOf(sha))).map((here) => shown[here]);
+  return new Set(moved.filter((sha) => review.order.indexOf(sha) !== review.images.get(sha).before));
 }
+
+const standsForCopy = (review, sha) => review.isKept(sha) && review.placeOf(sha) !== review.images.get(sha).before;
+const isFirstAnew = (review, sha) => sha !== undefined && sha === review.order[0] && review.images.get(sha).before !== 0;
 
 function markType(review, image) {
   const type = review.typeOf(image.sha);
@@ -62,10 +68,9 @@ export function markAfter(review, words, sha, moved) {
   const image = review.images.get(sha);
   const place = review.order.indexOf(sha);
   const marks = [];
-  const isNewHero = place === 0 && review.hasNewHero;
-  if (isNewHero) marks.push(["hero", gettext("new hero")]);
+  if (place === 0 && review.hasNewHero) marks.push(["hero", gettext("new hero")]);
   if (image.before === null) marks.push(["added", nameAddition(review, image)]);
-  else if (moved.has(sha) || isNewHero) {
+  else if (moved.has(sha) || isFirstAnew(review, sha) || standsForCopy(review, sha)) {
     marks.push(["moved", gettext("moved {from} → {to}", { from: image.before + 1, to: place + 1 })]);
   }
   if (image.after === null) marks.push(["kept", gettext("put back")]);
@@ -80,7 +85,7 @@ export function markBefore(review, words, sha, moved) {
     const [meaning, word] = markDropped(review, words, image, "before");
     return [[meaning, meaning === "copy" ? word : word.split(/,? \d/)[0]]];
   }
-  if (moved.has(sha) || (place === 0 && review.hasNewHero)) return [["moved", gettext("moved to {place}", { place: place + 1 })]];
+  if (moved.has(sha) || isFirstAnew(review, sha) || standsForCopy(review, sha)) return [["moved", gettext("moved to {place}", { place: place + 1 })]];
   return [["kept", gettext("kept")]];
 }
 

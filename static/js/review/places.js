@@ -42,7 +42,8 @@ function explainOrder(review, types, sha) {
   const noted = image.evidence?.place;
   if (noted) return `${begin(gettext(noted))}.`;
   const place = review.order.indexOf(sha);
-  if (image.before === null && place === copiedPlace(review, sha)) return gettext("It stands where its copy stands today.");
+  const isInPlaceOfCopy = review.placeOf(sha) !== image.before && place === copiedPlace(review, sha);
+  if (isInPlaceOfCopy) return gettext("It stands where its copy stands today.");
   const type = review.typeOf(sha);
   if (place === 0 && (!type || type === "unsure")) return explainUntypedHero(review, image);
   if (!type || type === "unsure") return gettext("Its type is unsure: it keeps its place among the suppliers' pictures.");

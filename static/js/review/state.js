@@ -36,6 +36,12 @@ export class Review {
     return this.now.copies[sha] ?? this.images.get(sha).copyOf;
   }
 
+  // Where it stands today, or a copy of it that goes: who takes a copy's place was not moved there.
+  placeOf(sha) {
+    const copies = this.before.filter((one) => !this.isKept(one) && this.copyOf(one) === sha);
+    return Math.min(...[sha, ...copies].map((one) => this.images.get(one).before ?? Infinity));
+  }
+
   reasonFor(sha) { return this.now.drops[sha] ?? this.images.get(sha).reason; }
 
   // A better copy of today's hero in its place is no new one.

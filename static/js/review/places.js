@@ -17,7 +17,8 @@ export function explainPlace(review, types, sha) {
 // The reviewer's word goes before the selection's. A picture that only made room was not moved.
 function explainEdit(review, sha) {
   if (!review.proposed.includes(sha)) return gettext("Put back by you.");
-  const hero = review.order[0] === review.proposed[0] ? null : review.order[0];
+  const heir = review.proposed.find((other) => review.isKept(other)); // chosen by nobody, it only moved up
+  const hero = review.order[0] === heir ? null : review.order[0];
   if (sha === hero) return gettext("The hero, chosen by you.");
   const shown = review.order.filter((other) => other !== hero && review.proposed.includes(other));
   const moved = findMoved(shown.map((other) => review.proposed.indexOf(other))).map((here) => shown[here]);

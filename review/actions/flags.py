@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -26,8 +27,8 @@ def flag(*, proposal: Proposal, by: User, reason: str, sha256: str, submit_key: 
         raise UnableToFlag(_("Say what somebody else should look at."))
     if not SUBMIT_KEY.fullmatch(submit_key):
         raise UnableToFlag(_("The page sent no key of its own. Load it again."))
-    said = {"product": proposal.product, "image": _find_image(proposal, sha256), "reason": reason}
-    said |= {"proposal": proposal, "raised_by": by, "raised_at": now}
+    said: dict[str, Any] = {"product": proposal.product, "image": _find_image(proposal, sha256)}
+    said |= {"reason": reason, "proposal": proposal, "raised_by": by, "raised_at": now}
     raised, is_new = Flag.objects.get_or_create(submit_key=submit_key, defaults=said)
     if (raised.raised_by_id, raised.proposal_id) != (by.pk, proposal.pk):
         raise UnableToFlag(_("This key belongs to another decision. Load the page again."))

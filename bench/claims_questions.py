@@ -173,7 +173,6 @@ def measure_cost(person_name: str, many: int = 100) -> dict[str, float]:
     """Of one taking by one person alone: statements, and processor time here and in the database."""
     from django.contrib.auth.models import User
     from django.db import connection
-    from django.test.utils import CaptureQueriesContext
     from django.utils import timezone
 
     from review.actions import labelling, taking
@@ -182,7 +181,7 @@ def measure_cost(person_name: str, many: int = 100) -> dict[str, float]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         backend = cursor.fetchone()[0]
-    statements, here_s, there_s = 0, 0.0, 0.0
+    here_s = there_s = 0.0
     for _ in range(many):
         question = taking.take(by=person, now=now, wanted=1).questions[0]
         labelling.record_answer(question=question, by=person, value="no", now=now)
@@ -190,17 +189,25 @@ def measure_cost(person_name: str, many: int = 100) -> dict[str, float]:
         taking.take(by=person, now=now, wanted=1)
         here_s += time.process_time() - before[0]
         there_s += read_cpu_s(backend) - before[1]
-    with CaptureQueriesContext(connection) as asked:
-        for question in taking.take(by=person, now=now, wanted=1).questions:
-            labelling.record_answer(question=question, by=person, value="no", now=now)
-        first = len(asked)
-        taking.take(by=person, now=now, wanted=1)
-        statements = len(asked) - first
     return {
-        "statements": statements,
+        "statements": count_statements(person, now),
         "cpu_ms": round(1000 * here_s / many, 2),
         "database_cpu_ms": round(1000 * there_s / many, 2),
     }
+
+
+def count_statements(person: Any, now: Any) -> int:
+    """Of a taking after an answer, with the transaction's begin and end."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from review.actions import labelling, taking
+
+    question = taking.take(by=person, now=now, wanted=1).questions[0]
+    labelling.record_answer(question=question, by=person, value="no", now=now)
+    with CaptureQueriesContext(connection) as asked:
+        taking.take(by=person, now=now, wanted=1)
+    return len(asked)
 
 
 def read_cpu_s(pid: int) -> float:

@@ -231,14 +231,18 @@ def find_copies(
 
 
 def _find_framed(clusters: Sequence[dedup.Cluster], kept: Sequence[Candidate], load: Load) -> set[str]:
-    """Keys of pictures that stand for others, and only add a frame to one of them."""
+    """Keys of pictures that stand for others, and only add a frame to one of them.
+
+    Of a thing that ends at its frame and the same with a margin, the earlier one stands: neither is better.
+    """
+    places = {c.key: c.place for c in kept}
     sizes = {c.key: (c.assessment.width_px, c.assessment.height_px) for c in kept}
+    pairs = ((one.representative, copy, found) for one in clusters for copy, found in one.comparisons.items())
     return {
-        cluster.representative
-        for cluster in clusters
-        for copy, found in cluster.comparisons.items()
+        stays
+        for stays, copy, found in pairs
         if dedup.adds_frame(
-            found, sizes[cluster.representative], sizes[copy], partial(load, cluster.representative)
+            found, sizes[stays], sizes[copy], partial(load, stays), also_cut=places[stays] > places[copy]
         )
     }
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 import numpy as np
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from pipeline.training.acquisition import UNKNOWN, AskingPlan, choose_next
@@ -24,6 +25,9 @@ from review.models import (
     Work,
 )
 
+logger = logging.getLogger(__name__)
+
+TRANSIENT = (OperationalError, InterfaceError, MemoryError)
 Stage = ImproveRound.Stage
 Clock = Callable[[], datetime]
 Advance = Callable[[ImproveRound, datetime], bool]
@@ -44,6 +48,11 @@ def advance(loop_id: int, clock: Clock = timezone.now) -> bool:
         work.fail(loop, str(error), clock())
     except work.LeaseLost:
         return False
+    except TRANSIENT:
+        raise  # the lease runs out, and another worker goes on from the last stage
+    except Exception as error:
+        logger.exception("%s failed", loop)
+        work.fail(loop, f"It ended with an error of ours ({type(error).__name__}: {error}).", clock())
     return True
 
 
@@ -68,7 +77,7 @@ def _next_round(loop: ImproveLoop, now: datetime) -> ImproveRound | None:
 def predict(step: ImproveRound, now: datetime) -> bool:
     """Rank the pictures that nobody has labelled, and note whom to ask about and what is surely a hit."""
     loop, config = step.loop, improving.read_config(step.loop.config)
-    pool = pools.read_pool(loop.judge, loop.category, step.number)
+    pool = pools.read_pool(loop.judge, loop.category, step.number, lambda: work.renew(loop, timezone.now()))
     found = pools.rank(pool, loop.judge, loop.category, find_candidate(loop))
     plan = AskingPlan(doubtful=0.85, similar=0.0) if loop.judge == labels.TYPE else AskingPlan()
     picks = choose_next(found.chances, pool.embeddings, pool.known, config.questions, plan, found.threshold)
@@ -219,6 +228,7 @@ def _release(
             submit_key=f"improve-{step.pk}",
             now=now,
             comparison=comparison,
+            seen_live=comparison.live_id or 0,
         )
     except learning.UnableToRelease as error:
         return {"trouble": str(error)}

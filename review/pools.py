@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,9 +17,10 @@ from review.actions import labels
 from review.actions.blanks import leave_out_blanks
 from review.actions.improving import UnableToImprove
 from review.actions.runs import products_in
-from review.models import Category, ImageAnalysis, ModelVersion
+from review.models import Category, Image, ImageAnalysis, ModelVersion
 
 POOL = 40_000  # pictures that a round looks at: 200 MB of embeddings
+MOST_LOOKED_AT = 2_000  # anew, a round: one or two minutes on a quiet core
 FEW = 5  # hits and others from which two ways of ranking can be told apart
 
 
@@ -43,12 +45,21 @@ class Ranking:
     by: str
 
 
-def read_pool(judge: str, category: Category | None, number: int) -> Pool:
-    """The pictures of a category that were looked at; every labelled one is among them."""
+def read_pool(
+    judge: str, category: Category | None, number: int, check: Callable[[], None] = lambda: None
+) -> Pool:
+    """The pictures of a category that were looked at; every labelled one is among them.
+
+    Of those that only an earlier version looked at, some are looked at anew each round; `check` may end that.
+    """
     said = {row.image_id: row.value for row in labels.current(judge, category)}
     ids = sorted(said)[:POOL]
     drawn = _draw(category, set(said), POOL - len(ids), number)
-    ids += leave_out_blanks(judge, drawn, inference.load_assessor().version)
+    version = inference.load_assessor().version
+    current = ImageAnalysis.objects.filter(version=version).values("image")
+    outdated = Image.objects.filter(pk__in=drawn).exclude(pk__in=current).order_by("pk")
+    inference.look_at_images(list(outdated.values_list("pk", flat=True)[:MOST_LOOKED_AT]), check)
+    ids += leave_out_blanks(judge, drawn, version)
     found, rows = [], []
     for some in predicting.read_embeddings(ids):
         found += some.ids

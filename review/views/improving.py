@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -111,6 +112,7 @@ def loop(request: HttpRequest, loop_id: int) -> HttpResponse:
         "is_going": found.state in (ImproveLoop.State.WAITING, ImproveLoop.State.WORKING),
         "next_at": loop_schedule.next_at(found),
         "curves": draw_curves(steps),
+        "spent": find_spent([step.figures for step in steps]),
         "width": WIDTH,
         "height": HEIGHT,
     }
@@ -118,13 +120,18 @@ def loop(request: HttpRequest, loop_id: int) -> HttpResponse:
     return render(request, template, shown)
 
 
+def find_spent(measured: Sequence[Mapping[str, Any]]) -> tuple[int, int]:
+    """The fewest and the most labels of measured rounds; the same where there is nothing to compare."""
+    spent = [found["labels"] for found in measured if found.get("precision") is not None]
+    return (min(spent), max(spent)) if spent else (0, 0)
+
+
 def draw_curves(steps: list[ImproveRound]) -> list[Curve]:
-    """Precision and recall on the hold-out by labels spent; empty below two measured rounds."""
+    """Precision and recall on the hold-out by labels spent; empty where nothing was spent between two."""
     measured = [step.figures for step in steps if step.figures.get("precision") is not None]
-    if len(measured) < 2:
+    least, most = find_spent(measured)
+    if least == most:
         return []
-    spent = [found["labels"] for found in measured]
-    least, most = min(spent), max(spent)
     curves = []
     for name, word in (("precision", _("Precision")), ("recall", _("Recall"))):
         spots = [
@@ -152,6 +159,19 @@ def stop(request: HttpRequest, loop_id: int) -> HttpResponse:
 
 @require_POST
 @page(ADMIN)
+def go_on(request: HttpRequest, loop_id: int) -> HttpResponse:
+    """Have a loop that failed or was stopped go on where it ended; another that goes on is shown instead."""
+    found = ImproveLoop.objects.filter(pk=loop_id).first()
+    if found is None:
+        raise NotFound
+    going = improving.find_going(found.judge, found.category)
+    if going is None and work.try_again(ImproveLoop, loop_id):
+        tasks.hint(tasks.improve, loop_id)
+    return redirect("improve-loop", going.pk if going else loop_id)
+
+
+@require_POST
+@page(ADMIN)
 def once(request: HttpRequest, loop_id: int) -> HttpResponse:
     """Have a loop not begin again; one that goes on ends as it would."""
     found = ImproveLoop.objects.filter(pk=loop_id).first()
@@ -165,5 +185,6 @@ urlpatterns = [
     path("improve/", loops, name="improve"),
     path("improve/<int:loop_id>/", loop, name="improve-loop"),
     path("improve/<int:loop_id>/stop/", stop, name="improve-stop"),
+    path("improve/<int:loop_id>/again/", go_on, name="improve-again"),
     path("improve/<int:loop_id>/once/", once, name="improve-once"),
 ]

@@ -115,6 +115,7 @@ TABLE: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "improve": ("GET", "/improve/", ADMINS),
     "improve-loop": ("GET", "/improve/{loop}/", ADMINS),
     "improve-stop": ("POST", "/improve/{loop}/stop/", ADMINS),
+    "improve-again": ("POST", "/improve/{loop}/again/", ADMINS),
     "improve-once": ("POST", "/improve/{loop}/once/", ADMINS),
     "label-imports": ("GET", "/data/imports/", ADMINS),
     "label-import": ("GET", "/data/imports/{label_import}/", ADMINS),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -21,7 +22,7 @@ from review.models import (
     SelectionRun,
     Snapshot,
 )
-from tests.review.heads import embed, keep_model, lay_ground, make_head
+from tests.review.heads import SIZE, embed_numbers, keep_model, lay_ground, make_head
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -35,7 +36,8 @@ def place(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 @pytest.fixture
 def examples() -> None:
     """Pictures of a catalog, one of them labelled."""
-    images = [embed(number / 40) for number in range(40)]
+    rng = np.random.default_rng(4)
+    images = [embed_numbers(rng.normal(0, 1, SIZE)) for _ in range(40)]
     improving.name_example("mannequin", images[0], {}, NOW)
 
 
@@ -76,6 +78,31 @@ def test_a_round_leads_to_its_model_its_comparison_and_its_removals(client: Clie
     assert "worse than what is live" in shown
 
 
+@pytest.mark.parametrize("state", ["failed", "stopped"])
+def test_a_loop_that_ended_early_goes_on_from_its_page(
+    state: str, client: Client, ada: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(tasks, "hint", lambda task, *args, **_: sent.append((task, *args)))
+    loop = ImproveLoop.objects.create(judge="mannequin", rounds=2, state=state, error="why", attempts=5)
+    client.force_login(ada)
+    assert "Go on" in client.get(reverse("improve-loop", args=[loop.pk])).text
+    page = client.post(reverse("improve-again", args=[loop.pk]), follow=True).text
+    loop.refresh_from_db()
+    assert (loop.state, loop.error, loop.attempts) == ("waiting", "", 0)
+    assert (sent, "Go on" in page) == ([(tasks.improve, loop.pk)], False)
+
+
+def test_two_loops_of_one_judge_never_go_on_at_once(client: Client, ada: Any) -> None:
+    ended = ImproveLoop.objects.create(judge="mannequin", rounds=2, state="failed")
+    going = ImproveLoop.objects.create(judge="mannequin", rounds=2)
+    client.force_login(ada)
+    answer = client.post(reverse("improve-again", args=[ended.pk]))
+    assert answer.headers["Location"] == reverse("improve-loop", args=[going.pk])
+    ended.refresh_from_db()
+    assert ended.state == "failed"
+
+
 def test_a_wrong_number_is_told_beside_its_field(examples: None, client: Client, ada: Any) -> None:
     client.force_login(ada)
     answer = client.post(reverse("improve"), {"judge": "mannequin", "rounds": "many", "questions": "30"})
@@ -98,3 +125,15 @@ def test_the_loops_page_asks_the_database_the_same_number_of_times(
     with django_assert_max_num_queries(10):
         shown = client.get(reverse("improve-loop", args=[made.pk])).content.decode()
     assert shown.count("<polyline") == 2
+    assert ">10</text>" in shown and ">30</text>" in shown  # labels spent, at both ends
+
+
+def test_rounds_that_spent_no_label_draw_no_chart(client: Client, ada: Any) -> None:
+    made = ImproveLoop.objects.create(judge="mannequin", rounds=2, state="done")
+    for number in (1, 2):
+        figures = {"labels": 266, "precision": 1.0, "recall": 1.0, "asked": 0}
+        ImproveRound.objects.create(loop=made, number=number, stage="done", figures=figures)
+    client.force_login(ada)
+    shown = client.get(reverse("improve-loop", args=[made.pk])).text
+    assert "<polyline" not in shown
+    assert shown.count("nothing left to ask") == 2

@@ -10,15 +10,17 @@ from typing import Any
 import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 from django.utils import timezone
 
 from review import improving as loop_work
-from review import training
+from review import inference, pools, training
 from review.actions import improving, labels, work
 from review.actions.improving import LoopConfig, UnableToImprove
 from review.models import (
     Answer,
     Image,
+    ImageAnalysis,
     ImproveLoop,
     ImproveRound,
     Label,
@@ -119,6 +121,22 @@ def test_it_asks_about_what_it_needs_to_know(truth: dict[int, bool]) -> None:
     assert share > 2 * HITS / (HITS + OTHERS)
 
 
+def test_pictures_that_only_an_earlier_version_saw_are_looked_at_anew(
+    truth: dict[int, bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name_ten(truth)
+    old = ImageAnalysis.objects.exclude(image__labels__subject="mannequin").order_by("image")[:5]
+    ids = [row.image_id for row in old]
+    ImageAnalysis.objects.filter(image__in=ids).update(version="older")
+    seen: list[list[int]] = []
+    monkeypatch.setattr(inference, "look_at_images", lambda wanted, check: (seen.append(wanted), check()))
+    monkeypatch.setattr(pools, "MOST_LOOKED_AT", 3)
+    loop = begin()
+    loop_work.advance(loop.pk)
+    assert seen == [ids[:3]]
+    assert loop.steps.get().figures["pool"] == HITS + OTHERS - 5
+
+
 def test_nothing_is_done_twice_while_people_answer(truth: dict[int, bool]) -> None:
     name_ten(truth)
     loop = begin()
@@ -207,6 +225,29 @@ def test_a_training_that_fails_ends_the_round_with_the_reason(truth: dict[int, b
     step = loop.steps.get()
     assert step.stage == ImproveRound.Stage.DONE
     assert "at least" in step.figures["trouble"]
+
+
+def test_an_error_of_ours_ends_the_loop_in_words_and_a_lost_database_does_not(
+    truth: dict[int, bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail_with(error: Exception) -> None:
+        def predict(*_: Any) -> bool:
+            raise error
+
+        monkeypatch.setitem(loop_work._STAGES, ImproveRound.Stage.PREDICT, predict)
+
+    name_ten(truth)
+    loop = begin()
+    fail_with(OperationalError("the server closed the connection"))
+    with pytest.raises(OperationalError):
+        loop_work.advance(loop.pk)
+    fail_with(ZeroDivisionError("by zero"))
+    assert loop_work.advance(loop.pk, lambda: timezone.now() + work.LASTS * 2)
+    loop.refresh_from_db()
+    assert (loop.state, loop.error) == (
+        "failed",
+        "It ended with an error of ours (ZeroDivisionError: by zero).",
+    )
 
 
 def test_without_an_example_nothing_is_started(truth: dict[int, bool]) -> None:

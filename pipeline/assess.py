@@ -27,6 +27,7 @@ from pipeline.records import Assessment, FloatArray, Framing, Judgement, RgbArra
 
 FORMAT = "3"  # raise it when what an assessment holds changes
 CHUNK = 16  # images judged together; twice as many have their pixels in memory while the next are decoded
+GPU_CHUNK = 64  # likewise where the backbone runs on a GPU, which idles on few; 4 MB an image
 DESCRIBED_SIDE_PX = 256  # longest side that hashes and histograms are made of: twice their own, ready at hand
 COMPARED_SIDE_PX = 384  # longest side of the copies kept for de-duplication
 Item = tuple[str, bytes]
@@ -90,13 +91,14 @@ class Assessor:
 
     def _look_ahead(self, items: Iterator[Item]) -> Iterator[list[Seen | Assessment]]:
         """CHUNKs of looks; while one is judged, threads decode the next."""
+        size = GPU_CHUNK if self.backbone.runtime == "cuda" else CHUNK
         if self.threads == 1:
-            while chunk := list(islice(items, CHUNK)):
+            while chunk := list(islice(items, size)):
                 yield [self._look(item) for item in chunk]
             return
         with ThreadPoolExecutor(self.threads) as pool:
             ahead: deque[Iterator[Seen | Assessment]] = deque()
-            while chunk := list(islice(items, CHUNK)):
+            while chunk := list(islice(items, size)):
                 ahead.append(pool.map(self._look, chunk))
                 if len(ahead) > 1:
                     yield list(ahead.popleft())

@@ -66,7 +66,9 @@ class Backbone:
         if batch.dtype != np.uint8 or batch.shape[1:] != (side, side, 3):
             raise ValueError(f"expected uint8 (N,{side},{side},3), got {batch.dtype} {batch.shape}")
         step = GPU_BATCH if self.runtime == "cuda" else BATCH
-        found = [self.forward(batch[i : i + step]) for i in range(0, len(batch), step)]
+        parts = [batch[i : i + step] for i in range(0, len(batch), step)]
+        run = self.forward
+        found = list(run.each(parts) if isinstance(run, backbone_runtimes.TorchForward) else map(run, parts))
         embeddings = [np.zeros((0, self.dim), np.float32), *(first for first, *_ in found)]
         layouts = [np.zeros((0, self.layout_dim), np.float32), *(self._lay_out(one) for one in found)]
         return np.concatenate(embeddings), np.concatenate(layouts)

@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -20,6 +20,7 @@ import numpy as np
 from pipeline import backbone_precision
 from pipeline.backbone_layout import has_stages, with_layout
 from pipeline.backbone_sources import BackboneSpec, build_module
+from pipeline.prefetch import run_ahead
 from pipeline.records import FloatArray, RgbArray
 
 Forward = Callable[[RgbArray], list[FloatArray]]  # embeddings, then maps where the stages can be read
@@ -143,22 +144,56 @@ def _with_normalisation(spec: BackboneSpec) -> Any:
     return Normalised().eval()
 
 
-def load_torch(spec: BackboneSpec, device: str) -> tuple[Forward, Shapes]:
-    """The forward pass in torch: float32 on `cpu`, bf16 with pinned transfers on `cuda`."""
-    import torch
+class TorchForward:
+    """The forward pass in torch, channels last: float32 on `cpu`, bf16 on `cuda`."""
 
-    module = _with_normalisation(spec).to(device)
-    half = device == "cuda"
-    module.inner.to(memory_format=torch.channels_last)
+    def __init__(self, module: Any, device: str) -> None:
+        self.module, self.device = module.to(device), device
+        self.module.inner.to(memory_format=_channels_last())
 
-    def forward(batch: RgbArray) -> list[FloatArray]:
+    def __call__(self, batch: RgbArray) -> list[FloatArray]:
+        return next(self.each([batch]))
+
+    def each(self, batches: Iterable[RgbArray]) -> Iterator[list[FloatArray]]:
+        """Outputs of uint8 (N,S,S,3) batches, in order.
+
+        While one is computed, the next is on its way through pinned memory, and the one before is fetched
+        only then: a GPU always has its next batch in line. Raises what torch raises for a batch.
+        """
+        started: Any = None
+        for tensor in run_ahead(self._send, batches):
+            before, started = started, self._start(tensor)
+            if before is not None:
+                yield self._fetch(before)
+        if started is not None:
+            yield self._fetch(started)
+
+    def _send(self, batch: RgbArray) -> Any:
+        import torch
+
         tensor = torch.from_numpy(np.ascontiguousarray(batch))
-        if half:
-            tensor = tensor.pin_memory().to(device, non_blocking=True)
-        with torch.inference_mode(), torch.autocast(device, torch.bfloat16, enabled=half):
-            found = module(tensor)
+        return tensor if self.device == "cpu" else tensor.pin_memory().to(self.device, non_blocking=True)
+
+    def _start(self, tensor: Any) -> Any:
+        import torch
+
+        half = self.device != "cpu"
+        with torch.inference_mode(), torch.autocast(self.device, torch.bfloat16, enabled=half):
+            return self.module(tensor)
+
+    def _fetch(self, found: Any) -> list[FloatArray]:
         parts = found if isinstance(found, tuple) else (found,)
         return [part.float().cpu().numpy() for part in parts]
 
+
+def _channels_last() -> Any:
+    import torch
+
+    return torch.channels_last
+
+
+def load_torch(spec: BackboneSpec, device: str) -> tuple[TorchForward, Shapes]:
+    """The forward pass in torch and its outputs' shapes: on `cuda`, or on `cpu` as the reference."""
+    forward = TorchForward(_with_normalisation(spec), device)
     example = forward(np.zeros((1, spec.side_px, spec.side_px, 3), np.uint8))
     return forward, [part.shape for part in example]

@@ -53,7 +53,7 @@ def write_into(part: Image.Image, rng: Rng, lettering: Lettering, ink: Colour, s
     lines = words.split(" ") if " " in words and part.width < 1.8 * part.height else [words]
     if len(lines) == 1 and part.width < 1.6 * part.height and rng.random() < 0.25:
         lines.append(lettering.pick_words(rng, 1.0)[0])
-    room = part.height * rng.uniform(0.3, 0.8) / len(lines)
+    room = part.height * rng.uniform(0.45, 0.78) / len(lines)
     top = part.height / 2 - room * len(lines) / 2
     for row, line in enumerate(lines):
         text = fit(draw_words(line, font, 64, ink), part.width * share, max(4.0, room * 0.92))
@@ -62,7 +62,7 @@ def write_into(part: Image.Image, rng: Rng, lettering: Lettering, ink: Colour, s
 
 def draw_sticker(rng: Rng, width: int, height: int, lettering: Lettering) -> list[Piece]:
     """A plate with words or an icon in it, now and then with a shadow or askew."""
-    side = max(12, int(min(width, height) * rng.uniform(0.07, 0.44)))
+    side = max(12, int(min(width, height) * rng.uniform(0.08, 0.36)))
     wide = min(width, int(side * rng.uniform(1.0, 3.2))) if rng.random() < 0.6 else side
     part, ground = draw_plate(rng, wide, side if wide < 1.6 * side else int(side * 0.6))
     ink = pick_ink(rng, ground)
@@ -70,7 +70,7 @@ def draw_sticker(rng: Rng, width: int, height: int, lettering: Lettering) -> lis
         icon = draw_icon(rng, int(part.height * 0.6), ink)
         part.alpha_composite(icon, ((part.width - icon.width) // 2, (part.height - icon.height) // 2))
     elif rng.random() < 0.96:
-        write_into(part, rng, lettering, ink, rng.uniform(0.5, 0.76 if wide == side else 0.9))
+        write_into(part, rng, lettering, ink, 0.72 if wide == side else 0.82)
     if rng.random() < 0.3:
         part = turn(part, float(rng.normal(0, 14)))
     if rng.random() < 0.25:
@@ -118,9 +118,9 @@ def draw_plain_text(rng: Rng, width: int, height: int, lettering: Lettering) -> 
     """One to four lines of bare words, with or without an outline."""
     colour = pick_colour(rng, loud=rng.random() < 0.6)
     stroke = int(rng.choice([1, 2, 4])) if rng.random() < 0.3 else 0
-    size, (words, font) = int(height * 0.03 * 10 ** rng.random()), lettering.pick_words(rng)
+    size, (words, font) = int(height * rng.uniform(0.03, 0.13)), lettering.pick_words(rng)
     pieces, rows = [], []
-    for row in range(int(rng.choice([1, 1, 1, 2, 3, 4])) if size < 0.12 * height else 1):
+    for row in range(int(rng.choice([1, 1, 1, 2, 3, 4]))):
         if row and rng.random() < 0.7:
             words, font = lettering.pick_words(rng)
         line = draw_words(words, font, size if rng.random() < 0.7 else int(size * 0.6), colour, stroke)

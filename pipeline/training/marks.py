@@ -1,4 +1,4 @@
-"""Watermarks: an owner's name over and over, once across, or small in a corner; lines and crosses."""
+"""Watermarks: an owner's name over and over, across the middle, or small in a corner; lines and crosses."""
 
 from __future__ import annotations
 
@@ -27,12 +27,11 @@ def draw_tiled_mark(rng: Rng, width: int, height: int, lettering: Lettering) -> 
 
 
 def draw_large_mark(rng: Rng, width: int, height: int, lettering: Lettering) -> list[Piece]:
-    """The owner's sign once, across the picture: straight, along its diagonal or between."""
-    mark = _draw_owner(rng, lettering, int(height * rng.uniform(0.05, 0.25)))
-    steep = np.degrees(np.arctan2(height, width)) * rng.choice([-1, 1])
-    mark = turn(mark, float(rng.choice([0, 0, *TURNS, steep, rng.uniform(-60, 60)])))
-    mark = fit(mark, width * rng.uniform(0.4, 0.98), height * rng.uniform(0.5, 0.95))
-    x, y = (width - mark.width) * rng.uniform(0.2, 0.8), (height - mark.height) * rng.uniform(0.1, 0.9)
+    """The owner's sign once, across the middle."""
+    mark = _draw_owner(rng, lettering, int(height * rng.uniform(0.07, 0.25)))
+    mark = turn(mark, float(rng.choice(TURNS)))
+    mark = fit(mark, width * rng.uniform(0.5, 0.98), height * 0.9)
+    x, y = (width - mark.width) * rng.uniform(0.3, 0.7), (height - mark.height) * rng.uniform(0.2, 0.8)
     return [Piece(mark, int(x), int(y))]
 
 
@@ -65,11 +64,9 @@ def _draw_owner(rng: np.random.Generator, lettering: Lettering, size: int) -> Im
     words, font = (
         lettering.pick_words(rng, 0.5) if rng.random() < 0.15 else (pick_owner(rng), lettering.pick_font(rng))
     )
-    colour: Colour = pick_colour(rng, loud=rng.random() < 0.25)
-    if rng.random() < 0.5:
-        level = int(rng.choice([255, 255, 0, 128]))
-        colour = level, level, level
-    words = " ".join(words) if rng.random() < 0.08 else words  # letters set wide apart
+    colour: Colour = pick_colour(rng, loud=rng.random() < 0.2)
+    if rng.random() < 0.35:
+        colour = (255, 255, 255) if rng.random() < 0.5 else (0, 0, 0)
     stroke = int(rng.choice([1, 2, 3])) if rng.random() < 0.25 else 0
     name = draw_words(words, font, max(8, size), colour, stroke)
     if rng.random() > 0.25:

@@ -17,8 +17,8 @@ from pipeline.training.staging import Photo, stage
 SIDE_PX = 320
 STRIDE = 8
 KINDS = ("badge", "watermark")
-WATERMARK_SHARE = 0.47  # of the overlays
-MIN_COVER = {"badge": 0.002, "watermark": 0.006}  # of the picture; less than that is drawn once more
+WATERMARK_SHARE = 0.42  # of the overlays
+MIN_COVER = {"badge": 0.002, "watermark": 0.004}  # of the picture; less than that is drawn once more
 TRIES = 5
 
 

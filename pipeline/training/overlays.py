@@ -14,28 +14,28 @@ from pipeline.training import marks
 from pipeline.training.badge_layouts import Piece
 from pipeline.training.lettering import Lettering
 
-MIN_CHANGE = {"badge": 24, "watermark": 11}  # RGB levels; less than that nobody sees
+MIN_CHANGE = {"badge": 24, "watermark": 9}  # RGB levels; less than that nobody sees
 NEARLY_SOLID = 0.52  # of opacity; a watermark above it may pass for solid letters
 Draw = Callable[[np.random.Generator, int, int, Lettering], list[Piece]]
 BADGES: tuple[tuple[Draw, float], ...] = (
-    (layouts.draw_sticker, 0.34),
-    (layouts.draw_plain_text, 0.26),
-    (layouts.draw_strip, 0.08),
-    (layouts.draw_ribbon, 0.05),
-    (layouts.draw_corner, 0.04),
-    (layouts.draw_logo, 0.05),
-    (layouts.draw_list, 0.04),
-    (layouts.draw_seals, 0.04),
-    (layouts.draw_stars, 0.03),
-    (layouts.draw_sign, 0.03),
+    (layouts.draw_sticker, 0.28),
+    (layouts.draw_plain_text, 0.21),
+    (layouts.draw_strip, 0.09),
+    (layouts.draw_ribbon, 0.07),
+    (layouts.draw_corner, 0.05),
+    (layouts.draw_logo, 0.07),
+    (layouts.draw_list, 0.06),
+    (layouts.draw_seals, 0.05),
+    (layouts.draw_stars, 0.04),
+    (layouts.draw_sign, 0.04),
     (layouts.draw_sizes, 0.02),
     (layouts.draw_frame, 0.02),
 )
 WATERMARKS: tuple[tuple[Draw, float], ...] = (
-    (marks.draw_tiled_mark, 0.2),
-    (marks.draw_large_mark, 0.54),
-    (marks.draw_small_mark, 0.19),
-    (marks.draw_lined_mark, 0.07),
+    (marks.draw_tiled_mark, 0.3),
+    (marks.draw_large_mark, 0.35),
+    (marks.draw_small_mark, 0.25),
+    (marks.draw_lined_mark, 0.1),
 )
 
 
@@ -63,7 +63,7 @@ def draw_overlays(rgb: RgbArray, rng: np.random.Generator, lettering: Lettering,
             both = both or draw is layouts.draw_logo
             _lay(made, seen, draw(rng, width, height, lettering), strength)
     else:
-        strength = float(rng.uniform(0.15, 0.68))
+        strength = float(rng.uniform(0.13, 0.7))
         both = strength > NEARLY_SOLID
         _lay(made, seen, _pick(WATERMARKS, rng)(rng, width, height, lettering), strength)
     change = np.abs(made.astype(np.int16) - rgb).max(axis=2)

@@ -154,15 +154,7 @@ OWNERS = (
     "ProductShots",
     "Möbelhaus",
     "market-place.example",
-    "WATERMARK",
-    "FOR REVIEW ONLY",
-    "not for sale",
-    "© 2025 all rights",
-    "Foto Meyer",
-    "stock image",
 )  # fmt: skip
-BEFORE_OWNER = ("", "", "", "© ", "©", "www.", "photo by ")
-AFTER_OWNER = ("", "", ".example", ".shop", ".com", ".net", " shop", " Photo", "™", " Studio")
 CURRENCIES = ("$", "€", "£", "₽", "zł", "kr", "CHF", "R$", "Kč", "Ft", "lei", "USD", "EUR", "AED", "Rs.")
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -190,11 +182,9 @@ def pick_print(rng: np.random.Generator) -> str:
 
 def pick_owner(rng: np.random.Generator) -> str:
     """A name as watermarks and signatures bear it; made up of letters now and then."""
-    if rng.random() < 0.4:
-        before, after = (str(rng.choice(parts)) for parts in (BEFORE_OWNER, AFTER_OWNER))
-        return before + make_name(rng) + after
-    words = str(rng.choice(OWNERS))
-    return words.upper() if rng.random() < 0.25 else words
+    if rng.random() < 0.3:
+        return make_name(rng) + str(rng.choice(["", "", ".example", " shop", " Photo", "™"]))
+    return str(rng.choice(OWNERS))
 
 
 def pick_contact(rng: np.random.Generator) -> str:

@@ -12,7 +12,6 @@ import numpy.typing as npt
 from pipeline.foreground import find_object
 from pipeline.records import RgbArray
 from pipeline.training.badge_shapes import pick_colour
-from pipeline.training.gift_cards import draw_gift_card
 from pipeline.training.lettering import Lettering
 from pipeline.training.prints import draw_cover, draw_pack, draw_print
 from pipeline.training.product_art import draw_product_art
@@ -20,15 +19,7 @@ from pipeline.training.surfaces import draw_surface
 
 Rng = np.random.Generator
 Mask = npt.NDArray[np.bool_]
-SHARES = {
-    "pack": 0.07,
-    "cover": 0.08,
-    "full cover": 0.015,
-    "gift card": 0.05,
-    "pattern": 0.02,
-    "collage": 0.03,
-    "art": 0.04,
-}
+SHARES = {"pack": 0.07, "cover": 0.08, "full cover": 0.02, "pattern": 0.02, "collage": 0.03, "art": 0.05}
 GROUND_SHARE = 0.3  # of photos before a plain ground: they get another one
 PRINT_SHARE = 0.25  # of photos before a plain ground: they get print on their product
 SURFACE_SHARE = 0.2  # of them: displays, dials and names
@@ -75,8 +66,6 @@ def stage(photos: Sequence[Photo], rng: Rng, lettering: Lettering) -> RgbArray:
 def _draw_other(kind: str, photo: Photo, photos: Sequence[Photo], rng: Rng, lettering: Lettering) -> RgbArray:
     if kind == "pack":
         return draw_pack(512, rng, lettering)
-    if kind == "gift card":
-        return draw_gift_card(photo.rgb, rng, lettering)
     if kind == "art":
         return draw_product_art(rng, lettering.fonts["latin"])
     if kind == "pattern":

@@ -10,10 +10,8 @@ import pytest
 from pipeline.training import bench_overlays, staging
 from pipeline.training.badge_layouts import draw_strip, place
 from pipeline.training.badge_shapes import contrast, draw_plate, drop_shadow, fit, pick_colour, pick_ink
-from pipeline.training.gift_cards import draw_gift_card
 from pipeline.training.icons import draw_code, draw_energy, draw_icon, draw_star_row
 from pipeline.training.lettering import Lettering, draw_words, find_lettering
-from pipeline.training.marks import draw_large_mark
 from pipeline.training.overlays import BADGES, MIN_CHANGE, WATERMARKS, draw_overlays
 from pipeline.training.phrases import pick_contact, pick_owner, pick_phrase
 from pipeline.training.prints import draw_cover, draw_pack, draw_print
@@ -63,14 +61,6 @@ def test_a_strip_reaches_an_edge(lettering: Lettering) -> None:
     for seed in range(6):
         strip = draw_strip(np.random.default_rng(seed), 200, 160, lettering)[0]
         assert strip.x == 0 or strip.x + strip.part.width >= 199
-
-
-def test_a_line_across_spans_much_of_the_picture(lettering: Lettering) -> None:
-    for seed in range(12):
-        mark = draw_large_mark(np.random.default_rng(seed), 200, 160, lettering)[0]
-        assert mark.part.width >= 79 or mark.part.height >= 79  # two fifths across, or half as high
-        assert mark.x >= 0 and mark.y >= 0
-        assert mark.x + mark.part.width <= 200 and mark.y + mark.part.height <= 160
 
 
 def test_a_placed_part_stays_inside() -> None:
@@ -157,16 +147,6 @@ def test_packs_and_covers_bear_print_on_a_plain_ground(lettering: Lettering) -> 
     cover = draw_cover(draw_product(), np.random.default_rng(3), lettering, fills=False)
     corners = cover[[0, 0, -1, -1], [0, -1, 0, -1]].astype(int)
     assert np.ptp(corners, axis=0).max() < 40  # ground, perhaps in the shadow
-
-
-def test_gift_cards_differ_and_never_fill_the_frame_with_a_photo(lettering: Lettering) -> None:
-    photo = np.random.default_rng(0).integers(0, 255, (200, 200, 3), dtype=np.uint8)
-    cards = [draw_gift_card(photo, np.random.default_rng(seed), lettering) for seed in range(24)]
-    assert len({card.tobytes() for card in cards}) == 24
-    framed = [card for card in cards if card.shape[:2] != (512, 512)]  # the others stand on a ground
-    assert 4 < len(framed) < 20
-    rough = [np.abs(np.diff(card.astype(int), axis=1)).mean() for card in framed]
-    assert max(rough) < 12  # the photo behind would be noise
 
 
 def test_scenes_are_of_the_sides_that_the_network_may_meet(lettering: Lettering) -> None:

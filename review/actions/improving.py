@@ -178,8 +178,9 @@ def count_answers(step: ImproveRound, now: datetime) -> dict[str, int]:
     """
     states = Question.State
     voted = Q(answers__withdrawn_at__isnull=True, answers__counts=True)
-    found = {"given": Count("answers", filter=voted), "last_at": Max("answers__answered_at", filter=voted)}
-    left = step.questions.filter(state=states.OPEN).annotate(**found)
+    left = step.questions.filter(state=states.OPEN).annotate(
+        given=Count("answers", filter=voted), last_at=Max("answers__answered_at", filter=voted)
+    )
     stuck = left.filter(given__gte=DOUBTED_BY, last_at__lt=now - STUCK_AFTER).count()
     return {"stuck": stuck} | step.questions.aggregate(
         open=Count("pk", filter=Q(state=states.OPEN)),

@@ -46,9 +46,15 @@ def _start_next(pk: int, now: datetime) -> int | None:
     config = improving.read_config(last.config)
     if not config.every_days or improving.find_going(last.judge, last.category):
         return None
-    said = {"judge": last.judge, "category": last.category, "rounds": last.rounds, "config": config}
     try:
-        made = improving.start(**said, by=last.created_by, now=now)
+        made = improving.start(
+            judge=last.judge,
+            category=last.category,
+            rounds=last.rounds,
+            config=config,
+            by=last.created_by,
+            now=now,
+        )
     except UnableToImprove as error:
         logger.warning("%s does not begin again: %s", last, error)
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -129,7 +130,12 @@ def test_pictures_that_only_an_earlier_version_saw_are_looked_at_anew(
     ids = [row.image_id for row in old]
     ImageAnalysis.objects.filter(image__in=ids).update(version="older")
     seen: list[list[int]] = []
-    monkeypatch.setattr(inference, "look_at_images", lambda wanted, check: (seen.append(wanted), check()))
+
+    def look(wanted: list[int], check: Callable[[], None]) -> None:
+        seen.append(wanted)
+        check()
+
+    monkeypatch.setattr(inference, "look_at_images", look)
     monkeypatch.setattr(pools, "MOST_LOOKED_AT", 3)
     loop = begin()
     loop_work.advance(loop.pk)

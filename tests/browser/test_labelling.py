@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from review.actions import trust
+from review.actions import departures, trust
 from review.models import Answer, GoldQuestion, Question, QuestionSlot, SkippedQuestion, WorkerPause
 from tests.browser.conftest import OpenPage
 from tests.browser.labelling import ask_about, make_worker
@@ -263,20 +264,28 @@ def list_held() -> set[int]:
     return set(held.values_list("question_id", flat=True))
 
 
-def test_leaving_gives_the_questions_back_and_loading_again_does_not(live_server: Any, label: Any) -> None:
-    made = ask_about(5)
+def test_leaving_gives_the_questions_back_and_loading_again_does_not(
+    live_server: Any, label: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, ended = ask_about(5), []
+    leave = departures.leave
+    monkeypatch.setattr(departures, "leave", lambda **said: ended.append(leave(**said)))
     page = label()
     press(page, "y")
     wait_saved(page)
     assert list_held() == {question.pk for question in made[1:4]}
-    with page.expect_request(lambda request: "/label/leave/" in request.url):
-        page.reload()
-    page.wait_for_timeout(2 * SOON_MS)
-    assert list_held() == {question.pk for question in made[1:4]}
+    page.reload()
+    wait_until(page, lambda: len(ended) == 1)
+    assert (ended, list_held()) == ([0], {question.pk for question in made[1:4]})
     assert sha_in_sight(page) == made[1].image.sha256
     page.goto("/nothing/here/")
-    for _ in range(20):
-        if not list_held():
-            break
+    wait_until(page, lambda: len(ended) == 2)
+    assert (ended, list_held()) == ([0, 3], set())
+
+
+def wait_until(page: Page, is_so: Callable[[], bool]) -> None:
+    """The last words of a page that is gone are no request of the page that is there."""
+    for _ in range(25):
+        if is_so():
+            return
         page.wait_for_timeout(SOON_MS)
-    assert list_held() == set()

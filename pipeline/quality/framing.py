@@ -41,8 +41,7 @@ def measure_framing(found: Foreground) -> FloatArray:
         sizes = np.bincount(labels.ravel())[1:] if count > 2 else np.ones(1)
         largest = int(sizes.argmax())
         box = cv2.boundingRect((labels == 1 + largest).view(np.uint8))
-        height, width = found.mask.shape
-        main_wide, main_high = box[2] / width, box[3] / height
+        main_wide, main_high = box[2] / labels.shape[1], box[3] / labels.shape[0]
         main_share = sizes[largest] / sizes.sum()
     values = [
         max(wide, high),

@@ -48,7 +48,10 @@ PRICE = re.compile(
     r"[$€£¥]\s?\d|\d\s?[€£]|\d[.,]\d\d\s?(eur|usd|kr|zl|chf|lei|aed|kc|ft)?\b|\d[.,]-|(usd|eur|chf|only|ab|s)\s?\d+[.,]\d\d",
     re.IGNORECASE,
 )
-SHARE = re.compile(r"\d\s?%|%\s?off|\d\s?[+]\s?\d", re.IGNORECASE)
+# what is off a price: '-30 %', '25%', '12% off', '2 + 1'; '12% fat', '3,0 %' and '100 %' tell what is inside
+SHARE = re.compile(
+    r"-\s?\d\d?\s?%|(?<![\d.,])[1-9]?[05]\s?%(?!\s?(fat|fett|vol))|%\s?off|\d\s?[+]\s?\d", re.IGNORECASE
+)
 PAGE = re.compile(
     r"[a-z0-9-]{3,}\.(com|net|org|shop|store|test|example|[a-z]{2})\b|www\.|@|©|\(c\)", re.IGNORECASE
 )

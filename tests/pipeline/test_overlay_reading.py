@@ -49,10 +49,29 @@ def test_the_largest_lines_are_read_and_blanks_hold_none() -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["SALE", "-50 %", "2+1", "€ 49,90", "$19", "FREESHIPPING", "Nouveauté", "ab 9.99 EUR", "新品上市", "Bio"],
+    [
+        "SALE",
+        "-50 %",
+        "-33%",
+        "25%",
+        "12% off",
+        "2+1",
+        "€ 49,90",
+        "$19",
+        "FREESHIPPING",
+        "Nouveauté",
+        "ab 9.99 EUR",
+        "新品上市",
+        "Bio",
+    ],
 )
 def test_offers_are_known_in_many_words(words: str) -> None:
     assert is_offer(words)
+
+
+@pytest.mark.parametrize("words", ["12%fett", "3,0 %", "100 %", "15 % fat", "40% vol"])
+def test_what_is_inside_is_no_offer(words: str) -> None:
+    assert not is_offer(words)
 
 
 @pytest.mark.parametrize("words", ["Hartwell", "The Garden", "New York", "MILK", "Norda 12", "Yoga for"])

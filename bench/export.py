@@ -41,7 +41,7 @@ def fill(labels: int) -> None:
     """Products, pictures, offers and one label a picture, made by the database out of numbers."""
     from django.db import connection, transaction
 
-    from bench.rows import CHUNK, FEW, MANY, SHA, finish
+    from bench.rows import CHUNK, FEW, MANY, NUMBERED, SHA, finish
 
     products = -(-labels // IMAGES)
     for first in range(1, products + 1, CHUNK):
@@ -55,7 +55,7 @@ def fill(labels: int) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(QUICK)
         cursor.execute(LABELS, {"images": IMAGES, "labels": labels})
-    finish()
+    finish(NUMBERED)
 
 
 def freeze(_: str) -> tuple[int, int]:

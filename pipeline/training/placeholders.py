@@ -11,14 +11,27 @@ from PIL import Image, ImageDraw
 
 from pipeline.records import RgbArray
 from pipeline.training.placeholder_icons import ICONS, Colour
+from pipeline.training.placeholder_marks import draw_pale_mark, draw_tiny_icon
 from pipeline.training.placeholder_words import write_name, write_phrase
 from pipeline.training.wear import encode_somehow
 
+PALE, TINY = 0.12, 0.06  # shares of the family drawn by placeholder_marks
+
 
 def draw_placeholder(rng: np.random.Generator, fonts: Sequence[Path]) -> RgbArray:
-    """One placeholder, uint8 (H,W,3), 48 to 900 px; half of them with words, most with an icon."""
+    """One placeholder, uint8 (H,W,3), 16 to 1,530 px; half of them with words, most with an icon."""
     side = int(np.exp(rng.uniform(np.log(48), np.log(900))))
     high = round(side * float(rng.choice([1, 1, 1, 0.75, 1.3])))
+    family = rng.random()
+    if family < PALE:
+        return _finish(draw_pale_mark(rng, side, high), rng)
+    if family < PALE + TINY:
+        return encode_somehow(draw_tiny_icon(rng, int(rng.integers(16, 65))), rng)
+    return _finish(_draw_sign(rng, fonts, side, high), rng)
+
+
+def _draw_sign(rng: np.random.Generator, fonts: Sequence[Path], side: int, high: int) -> RgbArray:
+    """Words, icons, marks, names, or nothing, on one ground."""
     ground, ink = _choose_colours(rng)
     image = Image.new("RGB", (side * 2, high * 2), ground)
     pen = ImageDraw.Draw(image)
@@ -41,8 +54,7 @@ def draw_placeholder(rng: np.random.Generator, fonts: Sequence[Path]) -> RgbArra
         _draw_mark(pen, rng, (side, high), reach, ink)
     if content == "name":
         write_name(pen, rng, fonts, (side, high), 2 * side, ink)
-    drawn = cv2.resize(np.asarray(image), (side, high), interpolation=cv2.INTER_AREA)
-    return _finish(np.asarray(drawn, np.uint8), rng)
+    return np.asarray(cv2.resize(np.asarray(image), (side, high), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _choose_colours(rng: np.random.Generator) -> tuple[Colour, Colour]:

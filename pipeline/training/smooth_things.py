@@ -32,7 +32,7 @@ def draw_smooth_thing(rng: np.random.Generator) -> RgbArray:
 
 def _draw_ground(x: FloatArray, y: FloatArray, rng: np.random.Generator) -> FloatArray:
     level = 255.0 if rng.random() < 0.6 else float(rng.uniform(120, 252))
-    tint = rng.normal(0, 6, 3) if level < 255 else np.zeros(3)
+    tint = (rng.normal(0, 6, 3) if level < 255 else np.zeros(3)).astype(np.float32)
     slope = 0.0 if rng.random() < 0.6 else float(rng.uniform(-25, 25))
     return np.asarray(np.clip(level + tint + slope * y[..., None] + 0 * x[..., None], 0, 255), np.float32)
 
@@ -40,7 +40,7 @@ def _draw_ground(x: FloatArray, y: FloatArray, rng: np.random.Generator) -> Floa
 def _place(picture: FloatArray, x: FloatArray, y: FloatArray, rng: np.random.Generator) -> FloatArray:
     """The picture with one thing more: its soft shadow, its body, and sometimes a fine seam or a mark."""
     reach, angle = float(rng.uniform(0.45, 0.9)), float(rng.choice([0, 0, 0, rng.uniform(-0.6, 0.6)]))
-    dx, dy = rng.uniform(-0.2, 0.2, 2) * (1 - reach)
+    dx, dy = (rng.uniform(-0.2, 0.2, 2) * (1 - reach)).tolist()  # numpy's own would make all float64
     u = ((x - dx) * math.cos(angle) + (y - dy) * math.sin(angle)) / reach
     v = (-(x - dx) * math.sin(angle) + (y - dy) * math.cos(angle)) / reach
     kind = KINDS[int(rng.integers(len(KINDS)))]
@@ -51,7 +51,8 @@ def _place(picture: FloatArray, x: FloatArray, y: FloatArray, rng: np.random.Gen
     if rng.random() < 0.4:  # a highlight
         lit = (
             lit
-            + 120 * np.exp(-((u - 0.3 * rng.normal()) ** 2 + (v + 0.3) ** 2) * rng.uniform(8, 60))[..., None]
+            + 120
+            * np.exp(-((u - 0.3 * float(rng.normal())) ** 2 + (v + 0.3) ** 2) * rng.uniform(8, 60))[..., None]
         )
     if rng.random() < 0.35:  # a fine seam along the body
         seam = np.exp(-((np.abs(far + rng.uniform(0.05, 0.2)) * reach * len(x) / 2) ** 2) / rng.uniform(1, 9))

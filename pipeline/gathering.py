@@ -76,9 +76,10 @@ def hold_other_colours(
     """Holds back what shows a view of today's set in another colour (II.D).
 
     `find` takes the descriptors of today's pictures and of the others; it gives the place of each strange one
-    and of the picture whose view it repeats. A supplier who sends both means both.
+    and of the picture whose view it repeats. A supplier who sends both means both; a picture that was never
+    described stays.
     """
-    kept = [c for c in candidates if c.reason is None]
+    kept = [c for c in candidates if c.reason is None and c.assessment.descriptors]
     shown = [c for c in kept if c.key in product.before]
     offered = [c for c in kept if c.key not in product.before]
     today, sent = ([c.assessment.descriptors for c in part] for part in (shown, offered))

@@ -88,9 +88,9 @@ def interval(low: float | None, high: float | None, difference: float | None) ->
 
 
 @register.filter
-def signed(share: float | None) -> str:
+def signed(share: object) -> str:
     """A difference of shares in points: +3.2, −0.4; a dash where there is none."""
-    if share is None:
+    if not isinstance(share, int | float):
         return "–"
     points = round(100 * share, 1)
     return f"{'+' if points > 0 else '−' if points < 0 else '±'}{floatformat(abs(points), 1)}"

@@ -49,7 +49,7 @@ def test_a_port_that_is_taken_is_said_and_another_one_offered(machine: Machine, 
 
 
 def test_ctrl_c_ends_everything(machine: Machine) -> None:
-    assert len(machine.list_living()) == 6
+    assert len(machine.list_living()) == 7
     machine.stop()
     assert machine.runner
     assert machine.runner.returncode == 0

@@ -47,9 +47,10 @@ def run(truth: Path) -> str:
 
 def test_every_second_product_is_labelled(truth: Path, sam: User) -> None:
     assert run(truth).startswith("28 labels")
-    assert sorted(row.value for row in labels.current("type")) == ["front", "front", "side", "side"]
-    assert sorted(row.value for row in labels.current("blur")) == ["no"] * 4 + ["yes"] * 2
-    assert set(Label.objects.values_list("source", flat=True)) == {"specialist", "gold"}
+    stated = ("specialist", "gold")  # of the other half the demo's crowd may settle some
+    said = {judge: labels.current(judge, sources=stated) for judge in ("type", "blur")}
+    assert sorted(row.value for row in said["type"]) == ["front", "front", "side", "side"]
+    assert sorted(row.value for row in said["blur"]) == ["no"] * 4 + ["yes"] * 2
 
 
 def test_of_the_labels_come_known_questions_and_examples(truth: Path) -> None:

@@ -152,6 +152,7 @@ def test_a_comparison_tells_how_many_whole_sets_come_out_as_decided(admin: Clien
     whole = {"sets": 100, "left_out": {"learnt": 1, "untold": 7}, "candidate": own}
     whole["live"] = {"exact": 58, "pictures": 66, "hero": 88, "order": None}
     asked.figures = {"verdict": "undecided", "rows": 9, "products": 5, "main": "f1", "figures": {"f1": {}}}
+    asked.figures["changes"] = {"won": 0, "lost": 0}
     asked.replay = {"decisions": 0, "whole": whole}
     asked.save()
     page = " ".join(read(admin, f"/models/comparisons/{asked.pk}/").split())

@@ -138,5 +138,6 @@ def test_few_rows_come_out_of_an_index_of_their_own_in_order(
     rows, count = filters.narrow(ada)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+        cursor.execute("DROP INDEX queue_by_benefit")  # of a single row, all indexes cost the same
     plan = filters.order.sort(rows.free_for(ada, timezone.now()))[:31].explain()
     assert (count, index in plan, "Sort" in plan) == (1, True, False), plan

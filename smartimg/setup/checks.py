@@ -18,7 +18,6 @@ LINTERS = {
     "mypy": ["mypy", "."],
     "import-linter": ["lint-imports"],
 }
-WORKERS = min(4, len(os.sched_getaffinity(0)))  # each holds up to 3 GB: models, a browser
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 APT = ["apt-get", "-q", "-y", "-o", "DPkg::Lock::Timeout=300"]
 
@@ -76,14 +75,9 @@ def install_browser() -> bool:
 
 def list_failed_linters() -> list[str]:
     """All of them, side by side: one long type check, three short ones."""
-    with ThreadPoolExecutor(WORKERS) as pool:
+    with ThreadPoolExecutor(len(LINTERS)) as pool:
         passed = pool.map(run_step, LINTERS, LINTERS.values())
         return [name for name, good in zip(LINTERS, passed, strict=True) if not good]
-
-
-def spread() -> list[str]:
-    """Every test on as many cores as there are, up to some; neighbours stay together for what they share."""
-    return ["-n", str(WORKERS), "--dist", "worksteal"] if WORKERS > 1 else []
 
 
 def main(arguments: list[str]) -> int:
@@ -95,7 +89,7 @@ def main(arguments: list[str]) -> int:
         print(f"FAILED before the tests: {', '.join(failed)}", flush=True)
     if not arguments:
         print(f"pytest: after {time.monotonic() - began:.0f} s of checks", flush=True)
-    command = [sys.executable, "-m", "pytest", *(arguments or spread())]
+    command = [sys.executable, "-m", "pytest", *arguments]
     code = subprocess.run(command, cwd=REPO, check=False).returncode
     return code or (1 if failed else 0)
 

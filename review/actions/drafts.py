@@ -66,6 +66,8 @@ def _read(edits: object) -> dict[str, Any] | None:
     if not isinstance(edits, Mapping) or not set(edits) <= {*LISTS, *MAPS, "proposed"}:
         raise InvalidDraft("The draft has fields that are not known.")
     found: dict[str, Any] = {name: _read_words(edits.get(name, [])) for name in (*LISTS, "proposed")}
+    if any("" in words for words in found.values()):
+        raise InvalidDraft("The draft names a picture without a name.")
     for name in MAPS:
         told = edits.get(name, {})
         if not isinstance(told, Mapping):

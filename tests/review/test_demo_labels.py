@@ -51,6 +51,13 @@ def test_every_second_product_is_labelled(truth: Path, sam: User) -> None:
     said = {judge: labels.current(judge, sources=stated) for judge in ("type", "blur")}
     assert sorted(row.value for row in said["type"]) == ["front", "front", "side", "side"]
     assert sorted(row.value for row in said["blur"]) == ["no"] * 4 + ["yes"] * 2
+    told = Label.objects.filter(source__in=stated)
+    assert set(told.values_list("source", flat=True)) == {"specialist", "gold"}
+    settled = Label.objects.exclude(source__in=stated)
+    assert set(settled.values_list("source", flat=True)) <= {"consensus"}
+    assert not settled.filter(subject="blur").exists()
+    pictures = told.filter(subject="type").values("image")
+    assert not settled.filter(subject="type", image__in=pictures).exists()
 
 
 def test_of_the_labels_come_known_questions_and_examples(truth: Path) -> None:

@@ -33,6 +33,14 @@ def test_another_window_that_looked_later_keeps_it_all(wim: User, sam: User) -> 
     assert take(sam, SOON) == []
 
 
+def test_a_page_that_is_loaded_again_at_once_keeps_it_all(wim: User) -> None:
+    for _ in range(4):
+        make_question(votes=1)
+    take(wim, wanted=3)
+    take(wim, NOW + timedelta(milliseconds=10), wanted=3)
+    assert departures.leave(by=wim, now=SOON, heard_at=NOW) == 0
+
+
 def test_a_page_that_waited_for_an_answer_gives_back_whatever_is_held(wim: User, sam: User) -> None:
     (question,) = [make_question(votes=1)]
     take(wim, NOW + timedelta(seconds=5))

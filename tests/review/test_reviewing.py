@@ -66,6 +66,7 @@ def test_nobody_sees_the_draft_of_another(client: Client, sam: User, ada: User) 
         {"edits": {"order": "abc"}},
         {"edits": {"order": [1]}},
         {"edits": {"types": ["x"]}},
+        {"edits": {"order": ["\0"]}},
         {"edits": {"types": {"x": "y" * 65}}},
         {"edits": {"surprise": 1}},
     ],

@@ -70,6 +70,8 @@ export class Outbox {
 
   add(entry) {
     this.write([...this.list(), entry]);
+    this.state = "saving"; // at once: the lock that flushing waits for may take a moment
+    this.tell();
     return this.flush();
   }
 

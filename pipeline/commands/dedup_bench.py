@@ -29,6 +29,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print a table, and name what could not be read; 2 where no pair is left to measure."""
     cv2.setNumThreads(1)  # milliseconds are of one core
+    if not args.images.is_dir():
+        raise ValueError(
+            f"{args.images} is no folder; --images names the one that the pairs' paths start at."
+        )
+    if args.json and not args.json.parent.is_dir():
+        raise ValueError(f"{args.json.parent} is no folder, so the figures cannot be written there.")
     names = [name.strip() for name in args.techniques.split(",")] if args.techniques else None
     pairs = read_pairs(args.pairs, args.limit)
     rows: list[dict[str, Any]] = []

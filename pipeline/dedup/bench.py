@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import time
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
@@ -72,23 +73,46 @@ class Outcome:
 
 
 def read_pairs(path: Path, limit: int | None = None) -> list[LabelledPair]:
-    """Pairs of a CSV with columns a,b,label; ValueError names a missing column or a wrong label's line."""
-    found = []
-    with path.open(newline="", encoding="utf-8") as lines:
+    """Pairs of a CSV with columns a,b,label, the first `limit` of them; every row counts, repeated ones too.
+
+    ValueError names a missing column, or the line that lacks a path, has a wrong label or leads elsewhere.
+    """
+    if limit is not None and limit < 1:
+        raise ValueError(f"The limit is {limit}; at least one pair must be measured.")
+    found: list[LabelledPair] = []
+    said: dict[frozenset[str], bool] = {}
+    with path.open(newline="", encoding="utf-8-sig") as lines:
         reader = csv.DictReader(lines)
         missing = {"a", "b", "label"} - set(reader.fieldnames or ())
         if missing:
             raise ValueError(f"{path}: the column {' and '.join(sorted(missing))} is missing.")
         for row in reader:
-            if row["label"] not in ("duplicate", "different"):
-                where = f"{path}, line {reader.line_num}"
-                raise ValueError(f"{where}: the label is '{row['label']}', not duplicate or different.")
-            found.append(LabelledPair(row["a"], row["b"], row["label"] == "duplicate"))
-            if limit is not None and len(found) >= limit:
+            where = f"{path}, line {reader.line_num}"
+            pair = _read_pair(row, where)
+            if said.setdefault(frozenset((pair.a, pair.b)), pair.duplicate) != pair.duplicate:
+                raise ValueError(f"{where}: {pair.a} and {pair.b} stand above with the other label.")
+            found.append(pair)
+            if len(found) == limit:
                 break
     if not found:
         raise ValueError(f"{path}: there is no pair in it.")
     return found
+
+
+def _read_pair(row: dict[str, str | None], where: str) -> LabelledPair:
+    """A line's pair; ValueError says what is wrong with it."""
+    a, b, label = (row[name] or "" for name in ("a", "b", "label"))
+    if not a or not b:
+        raise ValueError(f"{where}: a path is missing; a pair needs both a and b.")
+    for name in (a, b):
+        within = Path(os.path.normpath(name))
+        if within.is_absolute() or within.parts[0] == os.pardir:
+            raise ValueError(
+                f"{where}: '{name}' leads out of the pictures' folder; give paths relative to it."
+            )
+    if label not in ("duplicate", "different"):
+        raise ValueError(f"{where}: the label is '{label}', not duplicate or different.")
+    return LabelledPair(a, b, label == "duplicate")
 
 
 def recall_at_precision(distances: np.ndarray, truth: np.ndarray, precision: float) -> float | None:

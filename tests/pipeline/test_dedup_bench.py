@@ -118,6 +118,11 @@ def test_a_bench_without_any_readable_pair_fails(catalog: Path) -> None:
         ("a,b\nx,y\n", "column label is missing"),
         ("a,b,label\nx,y,same\n", "line 2: the label is 'same'"),
         ("a,b,label\n", "no pair"),
+        ("a,b,label\nx,,different\n", "line 2: a path is missing"),
+        ("a,b,label\nx,y,different\nx\n", "line 3: a path is missing"),
+        ("a,b,label\nx,/etc/passwd,different\n", "line 2: '/etc/passwd' leads out"),
+        ("a,b,label\nsub/../../x,y,different\n", "line 2: 'sub/../../x' leads out"),
+        ("a,b,label\nx,y,different\ny,x,duplicate\n", "line 3: y and x stand above with the other label"),
     ],
 )
 def test_a_broken_pairs_file_is_explained(
@@ -126,6 +131,47 @@ def test_a_broken_pairs_file_is_explained(
     (tmp_path / "p.csv").write_text(text)
     assert main(["dedup-bench", "--images", str(tmp_path), "--pairs", str(tmp_path / "p.csv")]) == 2
     assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--limit", "0"], "The limit is 0"),
+        (["--limit", "-3"], "The limit is -3"),
+        (["--json", "no/such/folder/figures.json"], "no/such/folder is no folder"),
+        (["--images", "nowhere"], "nowhere is no folder"),
+        (["--pairs", "nothing.csv"], "nothing.csv: No such file"),
+        (["--techniques", "guess"], "no technique 'guess'"),
+    ],
+)
+def test_a_wrong_call_is_explained_before_anything_is_measured(
+    catalog: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
+) -> None:
+    (catalog / "p.csv").write_text("a,b,label\n0_front.jpg,0_back.jpg,different\n")
+    whole = ["dedup-bench", "--images", str(catalog), "--pairs", str(catalog / "p.csv")]
+    assert main([*whole, "--techniques", "ahash", *arguments]) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_a_pair_that_stands_twice_counts_twice_and_a_byte_order_mark_is_passed_over(catalog: Path) -> None:
+    path = catalog / "p.csv"
+    path.write_text("\ufeffa,b,label\n0_front.jpg,0_back.jpg,different\n0_back.jpg,0_front.jpg,different\n")
+    assert len(read_pairs(path)) == 2
+    assert len(read_pairs(path, 1)) == 1
+
+
+@pytest.mark.parametrize("label", ["duplicate", "different"])
+def test_one_class_or_one_pair_alone_gives_figures_or_none_and_never_a_crash(
+    catalog: Path, label: str
+) -> None:
+    technique = load_techniques(["ahash"])[0]
+    other = "0_front.jpg" if label == "duplicate" else "1_back.jpg"
+    found = measure_technique(technique, catalog, [LabelledPair("0_front.jpg", other, label == "duplicate")])
+    expected = 1.0 if label == "duplicate" else None
+    summary = found.summary()
+    assert [summary[name] for name in ("precision", "recall", "f1")] == [expected] * 3
+    assert summary["recall_at_precision_99"] == expected
+    assert summary["ms_a_pair"] is not None
 
 
 def test_a_groups_file_without_products_is_explained(

@@ -65,7 +65,9 @@ def load_openvino(spec: BackboneSpec, threads: int, exact: bool = False) -> tupl
     parts = None if exact else backbone_precision.load_mixed(core, path, spec.architecture, options)
     if parts is not None:
         shapes = [_read_shape(output.get_partial_shape()) for output in parts[1].outputs]
-        return partial(backbone_precision.run_parts, parts), shapes, backbone_precision.PRECISION
+        at_once = int(parts[0].get_property("INFERENCE_NUM_THREADS"))
+        forward_parts = partial(backbone_precision.run_parts, parts, at_once=max(1, at_once))
+        return forward_parts, shapes, backbone_precision.PRECISION
     compiled = core.compile_model(str(path), "CPU", options)
     count = len(compiled.outputs)
 

@@ -87,28 +87,29 @@ class Worker:
         """Answer it; now and then pass it by, or answer, take back and answer again."""
         pk, name = question["id"], self.person.name
         if self.rng.random() < SKIPPED:
-            return await self.send("pass", {"question": pk})
+            return await self.send("pass", {"question": pk, "proof": question["proof"]})
         value = self.person.answer(*self.ledger.truths[pk], self.rng)
-        said = await self.answer(pk, value)
+        said = await self.answer(question, value)
         if self.rng.random() < RETAKEN:
             said = await self.send("undo", {"questions": [pk]})
             if said["results"][0]["ok"]:
                 self.ledger.kept.pop((pk, name), None)
-            said = await self.answer(pk, value)
+            said = await self.answer(question, value)
         return said
 
-    async def answer(self, pk: int, value: str) -> dict[str, Any]:
+    async def answer(self, question: dict[str, Any], value: str) -> dict[str, Any]:
         """One answer with a key of its own."""
         self.serial += 1
         row = {
-            "question": pk,
+            "question": question["id"],
+            "proof": question["proof"],
             "value": value,
             "client_id": f"{self.person.name}-{self.serial}",
             "seconds": self.look_s,
         }
         said = await self.send("answers", {"answers": [row]})
         if said["results"][0]["ok"]:
-            self.ledger.kept[pk, self.person.name] = said["results"][0]["value"]
+            self.ledger.kept[question["id"], self.person.name] = said["results"][0]["value"]
         return said
 
     async def send(self, name: str, body: dict[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.db.models import Q, QuerySet
 
+from review.given import was_given
 from review.models import (
     BulkApproval,
     CatalogImport,
@@ -202,11 +203,12 @@ def questions_for(user: AnyUser) -> QuerySet[Question]:
     return Question.objects.filter(state=Question.State.OPEN).exclude(answers__answered_by_id=user.pk)
 
 
-def get_question_for(user: AnyUser, question_id: int) -> Question:
-    """One question, also when somebody settled it meanwhile: an answer is never thrown away."""
+def get_question_for(user: AnyUser, question_id: int, proof: str = "") -> Question:
+    """One that they were given, also when somebody settled it meanwhile: an answer is never thrown away."""
     require_role(user, WORKER, SPECIALIST, ADMIN)
+    assert user.pk is not None
     found = Question.objects.filter(pk=question_id).first()
-    if found is None:
+    if found is None or not was_given(user.pk, found, proof):
         raise NotFound
     return found
 

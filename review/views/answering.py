@@ -99,7 +99,7 @@ def keep(by: User, row: Json, now: datetime) -> Json:
     value, key = read_text(row, "value", 40), read_text(row, "client_id", 48)
     looked_s = read_seconds(row.get("seconds"))
     try:
-        question = get_question_for(by, read_id(row.get("question")))
+        question = get_question_for(by, read_id(row.get("question")), read_text(row, "proof", 64))
         kept = labelling.record_answer(
             question=question, by=by, value=value, now=now, client_id=key, seconds=looked_s
         )
@@ -113,7 +113,7 @@ def keep(by: User, row: Json, now: datetime) -> Json:
 @answers_json
 def pass_by(by: User, body: Json, now: datetime) -> list[Json]:
     """Skip a question, or flag it with a reason."""
-    question = get_question_for(by, read_id(body.get("question")))
+    question = get_question_for(by, read_id(body.get("question")), read_text(body, "proof", 64))
     reason, is_flag = read_text(body, "reason", 500), body.get("flag") is True
     labelling.skip(question=question, by=by, now=now, reason=reason, is_flag=is_flag)
     return [{"ok": True}]

@@ -46,7 +46,8 @@ def label(request: HttpRequest) -> HttpResponse:
 def keep_answer(request: HttpRequest, by: User, now: datetime) -> str:
     """Store what was answered; returns what is wrong with it, '' if nothing."""
     number = request.POST.get("question", "")
-    question = get_question_for(by, int(number) if number.isdecimal() and len(number) < 19 else 0)
+    pk = int(number) if number.isdecimal() and len(number) < 19 else 0
+    question = get_question_for(by, pk, request.POST.get("proof", ""))
     try:
         labelling.record_answer(question=question, by=by, value=request.POST.get("value", ""), now=now)
     except InvalidAnswer:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from review.actions import progress
 from review.actions.store import image_url, original_url
 from review.actions.taking import Taken
+from review.given import sign_given
 from review.models import ExamplePicture, Image, Question
 from review.views.question_words import (
     ask_sentence,
@@ -32,16 +33,18 @@ def describe_state(by: User, taken: Taken, now: datetime) -> Json:
     """What the page shows now and next, how the person does, and what they are not asked about."""
     return {
         "heldAt": now.isoformat(),
-        "questions": describe_questions(taken.questions),
+        "questions": describe_questions(taken.questions, by),
         "progress": describe_progress(by),
         "pause": {"words": describe_pause(taken), "isAll": not taken.pause.subject} if taken.pause else None,
     }
 
 
-def describe_questions(questions: Sequence[Question]) -> list[Json]:
+def describe_questions(questions: Sequence[Question], by: User) -> list[Json]:
     """Each with its pictures, answers and examples."""
     examples = find_examples(questions)
-    return [describe(question, examples) for question in questions]
+    return [
+        describe(question, examples) | {"proof": sign_given(by.pk, question.pk)} for question in questions
+    ]
 
 
 def describe(question: Question, examples: dict[tuple[str, int | None], list[Json]]) -> Json:

@@ -12,12 +12,14 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from review.actions.asking import Asked, ask
+from review.given import sign_given
 from review.models import (
     Answer,
     Category,
     ExamplePicture,
     GoldQuestion,
     Question,
+    QuestionSlot,
     SkippedQuestion,
     WorkerPause,
     WorkerStanding,
@@ -74,6 +76,7 @@ def test_a_request_that_is_sent_again_adds_nothing(worker: Client) -> None:
 
 def test_one_answer_that_is_not_offered_holds_the_others_up_in_nothing(worker: Client) -> None:
     made = ask_some(2)
+    send(worker, "ahead")
     said = send(
         worker,
         "answers",
@@ -84,11 +87,33 @@ def test_one_answer_that_is_not_offered_holds_the_others_up_in_nothing(worker: C
     assert said["results"][2]["message"] == "The question is not there any more."
 
 
+def test_nobody_votes_on_what_they_were_not_given(worker: Client, wim: User, sam: User) -> None:
+    """A guessed number, another one's proof and a made-up one: each finds nothing."""
+    first, *_, guessed = ask_some(9)
+    proofs = ["", sign_given(sam.pk, guessed), sign_given(wim.pk, first), "x" * 43, "\u00e9"]
+    send(worker, "ahead")
+    said = send(worker, "answers", answers=[say(guessed, "no", f"k{proof}", proof=proof) for proof in proofs])
+    assert [result["ok"] for result in said["results"]] == [False] * len(proofs)
+    assert send(worker, "pass", question=guessed, flag=True)["status"] == 404
+    assert send(worker, "undo", questions=[guessed])["status"] == 404
+    assert not Answer.objects.exists() and not SkippedQuestion.objects.exists()
+
+
+def test_with_the_pages_proof_an_answer_is_kept_though_the_lease_is_gone(worker: Client) -> None:
+    ask_some(1)
+    (given,) = send(worker, "ahead")["questions"]
+    QuestionSlot.objects.update(leased_by=None, leased_until=None)
+    said = send(worker, "answers", answers=[say(given["id"], "no", "late", proof=given["proof"])])
+    assert said["results"] == [{"ok": True, "value": "no"}]
+    assert Answer.objects.get().is_late
+
+
 def test_a_key_is_one_persons_own(worker: Client, wim: User, sam: User) -> None:
     (question,) = ask_some(1)
-    send(worker, "answers", answers=[say(question, "no", "same")])
+    mine, theirs = sign_given(wim.pk, question), sign_given(sam.pk, question)
+    send(worker, "answers", answers=[say(question, "no", "same", proof=mine)])
     worker.force_login(sam)
-    said = send(worker, "answers", answers=[say(question, "yes", "same")])
+    said = send(worker, "answers", answers=[say(question, "yes", "same", proof=theirs)])
     assert said["results"] == [{"ok": True, "value": "yes"}]
 
 
@@ -120,6 +145,7 @@ def test_a_number_that_is_none_of_a_question_is_told(worker: Client, question: A
 
 def test_odd_signs_and_times_are_left_out_and_not_an_error(worker: Client) -> None:
     first, second = ask_some(2)
+    send(worker, "ahead")
     send(
         worker,
         "answers",

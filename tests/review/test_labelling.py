@@ -17,6 +17,7 @@ from django.utils import timezone
 from review.actions import labelling, takers, taking
 from review.actions.asking import Asked, ask
 from review.actions.labelling import CANNOT_TELL, InvalidAnswer, TooOld
+from review.given import sign_given
 from review.models import Answer, AskingRule, Question, QuestionSlot, WorkerPause, WorkerPlace
 from tests.review.factories import make_image, make_product
 
@@ -269,7 +270,9 @@ def test_the_page_names_no_supplier_and_no_product_number(client: Client, wim: U
 def test_without_scripts_an_answer_leads_to_the_page_with_the_next(client: Client, wim: User) -> None:
     question, other = make_question(), make_question()
     client.force_login(wim)
-    found = client.post("/label/", {"question": question.pk, "value": "no"})
+    given = {"question": question.pk, "proof": sign_given(wim.pk, question.pk)}
+    assert f'name="proof" value="{given["proof"]}"' in client.get("/label/").content.decode()
+    found = client.post("/label/", given | {"value": "no"})
     assert (found.status_code, found.headers["Location"]) == (302, "/label/")
     page = client.get("/label/").content.decode()
     assert f'name="question" value="{other.pk}"' in page
@@ -279,7 +282,9 @@ def test_without_scripts_an_answer_leads_to_the_page_with_the_next(client: Clien
 
 def test_an_invalid_answer_is_told_and_not_kept(client: Client, wim: User) -> None:
     client.force_login(wim)
-    found = client.post("/label/", {"question": make_question().pk, "value": "perhaps"})
+    asked = make_question()
+    client.get("/label/")
+    found = client.post("/label/", {"question": asked.pk, "value": "perhaps"})
     assert found.status_code == 400
     assert b"does not offer this answer" in found.content
     assert not Answer.objects.exists()

@@ -66,9 +66,11 @@ def test_a_sign_cut_in_half_does_not_hold_a_reason_up(client: Client, proposal: 
 
 
 def test_nor_a_draft_or_a_flag(client: Client, proposal: Proposal) -> None:
-    draft = {"clock": 1, "edits": {"order": ["\ud83d"], "types": {"\0": "\ud83d"}}}
+    draft = {"clock": 1, "edits": {"order": ["a\ud83d"], "types": {"\0": "\ud83d"}}}
     assert send(client, f"/proposals/{proposal.pk}/draft/", draft).status_code == 200
-    assert (ReviewDraft.objects.get().edits or {})["order"] == [""]
+    assert (ReviewDraft.objects.get().edits or {})["order"] == ["a"]
+    nothing_left = {"clock": 2, "edits": {"order": ["\ud83d"]}}
+    assert send(client, f"/proposals/{proposal.pk}/draft/", nothing_left).status_code == 400
     flag = {"submit_key": "f", "reason": CUT, "image": "\ud83d\0"}
     assert send(client, f"/proposals/{proposal.pk}/flag/", flag).status_code == 200
     assert Flag.objects.get().reason == "looks  odd"

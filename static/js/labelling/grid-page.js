@@ -94,7 +94,7 @@ function draw() {
 function submit() {
   if (!shown.length) return;
   const seconds = Math.round((performance.now() - shownAt) / shown.length) / 1000;
-  const answers = shown.map(({ question, value }) => ({ question: question.id, value, client_id: makeKey(), seconds }));
+  const answers = shown.map(({ question, value }) => ({ question: question.id, proof: question.proof, value, client_id: makeKey(), seconds }));
   const key = makeKey();
   past.push({ key, shown });
   shown.forEach(({ question }) => gone.add(question.id));

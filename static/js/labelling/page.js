@@ -80,11 +80,11 @@ function answer(choice) {
   if (!question || shownAt === Infinity) return;
   const seconds = Math.round(performance.now() - shownAt) / 1000;
   count(1);
-  go({ key: sending.answer(question.id, choice.value, seconds), isAnswer: true }, choice.word);
+  go({ key: sending.answer(question, choice.value, seconds), isAnswer: true }, choice.word);
 }
 
 function pass(said) {
-  if (questions.current) go({ key: sending.pass(questions.current.id, said), isFlag: Boolean(said?.flag) }, said?.flag ? gettext("Flagged") : gettext("Skipped"));
+  if (questions.current) go({ key: sending.pass(questions.current, said), isFlag: Boolean(said?.flag) }, said?.flag ? gettext("Flagged") : gettext("Skipped"));
 }
 
 function go(step, word) {

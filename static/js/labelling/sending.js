@@ -34,15 +34,15 @@ export class Sending {
     return this.outbox.add({ key, proposal: question, url, body: { ...body, ...this.want } });
   }
 
-  answer(question, value, seconds) {
+  answer({ id: question, proof }, value, seconds) {
     const key = makeKey();
-    this.add(key, question, "/label/answers/", { answers: [{ question, value, client_id: key, seconds }] });
+    this.add(key, question, "/label/answers/", { answers: [{ question, proof, value, client_id: key, seconds }] });
     return key;
   }
 
-  pass(question, { reason = "", flag = false } = {}) {
+  pass({ id: question, proof }, { reason = "", flag = false } = {}) {
     const key = makeKey();
-    this.add(key, question, "/label/pass/", { question, reason, flag });
+    this.add(key, question, "/label/pass/", { question, proof, reason, flag });
     return key;
   }
 

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerError
 
-from review.actions import drafts, learning, question_sources, runs, work
+from review.actions import drafts, learning, question_sources, runs, sent_forms, work
 from review.models import (
     ImproveLoop,
     LabelImport,
@@ -216,8 +216,9 @@ def resume_work() -> None:
 
 @shared_task
 def clean_drafts() -> None:
-    """Drafts of what was decided long ago go; beat calls this."""
+    """Drafts of what was decided long ago go, and what was noted of sent forms; beat calls this."""
     logger.info("%d old drafts deleted", drafts.clean(now=timezone.now()))
+    logger.info("%d old forms forgotten", sent_forms.clean(now=timezone.now()))
 
 
 @shared_task

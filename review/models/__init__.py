@@ -51,6 +51,7 @@ from review.models.proposals import (
 )
 from review.models.queue import BulkApproval, BulkItem, SavedFilter, SecondOpinion
 from review.models.reviewing import Flag, ReviewDraft, ReviewPreferences
+from review.models.sent_forms import SentForm
 from review.models.trust import (
     AskingRule,
     DisputeHold,
@@ -103,6 +104,7 @@ __all__ = [
     "SavedFilter",
     "SecondOpinion",
     "SelectionRun",
+    "SentForm",
     "Side",
     "Sighting",
     "SkippedQuestion",

@@ -19,6 +19,7 @@ from review.actions.exports import FORMATS, UnableToExport
 from review.models import Category, Label, Side, Snapshot, SnapshotExport
 from review.views.frame import page
 from review.views.keyset import Order, read_page
+from review.views.once import go_once
 from review.views.question_words import name_subject
 
 PAGE_ROWS = 25
@@ -33,7 +34,7 @@ def data(request: HttpRequest) -> HttpResponse:
     shown: dict[str, Any] = {}
     if request.method == "POST":
         try:
-            return redirect("snapshot", start_freezing(request).pk)
+            return go_once(request, "snapshot", lambda: start_freezing(request))
         except snapshots.UnableToFreeze as error:
             shown = {"error": str(error), "sent": request.POST}
     rows = snapshots_for(request.user).select_related("created_by")

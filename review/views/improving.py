@@ -24,6 +24,7 @@ from review.actions.improving import LoopConfig, UnableToImprove
 from review.models import Category, ImproveLoop, ImproveRound
 from review.views.frame import page
 from review.views.keyset import Order, read_page
+from review.views.once import go_once
 
 ROWS = 25
 NEWEST_FIRST = Order("id", True, int)
@@ -49,7 +50,7 @@ def loops(request: HttpRequest) -> HttpResponse:
     shown["repeats"] = loop_schedule.REPEATS
     if request.method == "POST":
         try:
-            return redirect("improve-loop", start_loop(request).pk)
+            return go_once(request, "improve-loop", lambda: start_loop(request))
         except UnableToImprove as error:
             shown |= {"error": str(error), "error_field": error.field}
     judges = [*QUALITY_DEFECTS, *COMPLIANCE_DEFECTS]

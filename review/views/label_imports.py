@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from review.actions.label_intake import READERS, UnableToImport
 from review.models import Label, LabelImport
 from review.views.frame import page
 from review.views.keyset import Order, read_page
+from review.views.once import go_once
 
 PAGE_ROWS = 25
 NEWEST_FIRST = Order("id", True, int)
@@ -29,7 +30,7 @@ def label_imports(request: HttpRequest) -> HttpResponse:
     error = ""
     if request.method == "POST":
         try:
-            return redirect("label-import", take(request).pk)
+            return go_once(request, "label-import", lambda: take(request))
         except UnableToImport as refusal:
             error = str(refusal)
     rows = label_imports_for(request.user).select_related("created_by")

@@ -29,6 +29,7 @@ from review.actions.runs import UnableToStart
 from review.models import Category, RunProduct, SelectionRun
 from review.views.frame import page
 from review.views.keyset import Order, read_page
+from review.views.once import go_once
 
 ROWS = 25
 NEWEST_FIRST = Order("id", True, int)
@@ -42,7 +43,7 @@ def runs(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         require_role(request.user, ADMIN)
         try:
-            return redirect("run", start_run(request).pk)
+            return go_once(request, "run", lambda: start_run(request))
         except UnableToStart as error:
             shown = {"error": str(error), "wanted": request.POST.get("category", "")}
     if ADMIN in roles_of(request.user):

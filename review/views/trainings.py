@@ -22,6 +22,7 @@ from review.actions.learning import UnableToTrain
 from review.models import Category, Snapshot, TrainingRun
 from review.views import model_words
 from review.views.frame import page
+from review.views.once import go_once
 
 GOING = (TrainingRun.State.WAITING, TrainingRun.State.WORKING)
 MANY = 100  # examples of the rarer kind, from which a network is proposed rather than a regression
@@ -52,7 +53,7 @@ def train(request: HttpRequest) -> HttpResponse:
     }
     if request.method == "POST":
         try:
-            return redirect("training", start(request, chosen, technique).pk)
+            return go_once(request, "training", lambda: start(request, chosen, technique))
         except UnableToTrain as error:
             shown |= {"error": str(error), "error_field": error.field}
     return render(request, "models/train.html", shown, status=400 if "error" in shown else 200)

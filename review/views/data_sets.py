@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -54,15 +56,22 @@ def start_freezing(request: HttpRequest) -> Snapshot:
     category = request.POST.get("category", "").replace("\0", "�")
     if category and not Category.objects.filter(path=category).exists():
         raise snapshots.UnableToFreeze(_("There is no such category."))
+    judge = request.POST.get("judge", "").strip()
     asked = snapshots.freeze(
-        judge=request.POST.get("judge", "").strip(),
+        judge=judge,
         filters={"category": category, "sources": sources},
-        name=request.POST.get("name", ""),
+        name=request.POST.get("name", "").replace("\0", "").strip() or name_by_judge(judge),
         by=request.user,  # type: ignore[arg-type]
         now=timezone.now(),
     )
     tasks.hint(tasks.freeze_snapshot, asked.pk)
     return asked
+
+
+def name_by_judge(judge: str) -> str:
+    """The judge in words and the moment: 'Image type, 23 November 2026 12:00'."""
+    moment = date_format(timezone.localtime(), "j F Y H:i")
+    return f"{capfirst(name_subject(judge))}, {moment}"
 
 
 @require_safe

@@ -54,7 +54,7 @@ def test_an_admin_freezes_a_data_set(admin: Client, ada: User, hints: list[Any])
 
 def test_without_a_name_it_is_called_by_its_judge_in_words(admin: Client) -> None:
     admin.post("/data/", {"judge": "small_object"})
-    assert Snapshot.objects.get().name.startswith("Small object, ")
+    assert Snapshot.objects.get().name.startswith("Small product, ")
 
 
 def test_all_sources_are_no_filter(admin: Client) -> None:

@@ -55,5 +55,6 @@ POOR = {
     "small_object": plural("image with a tiny object", "images with a tiny object"),
     "resolution": plural("image of too few pixels", "images of too few pixels"),
     "aspect": plural("image of an odd shape", "images of an odd shape"),
+    "other_colour": plural("image in another colour", "images in another colour"),
 }
 COPY = plural("copy", "copies")

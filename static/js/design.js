@@ -8,6 +8,7 @@ for (const line of document.querySelectorAll("[data-size]")) {
 for (const gap of document.querySelectorAll("[data-gap]")) {
   gap.style.width = `var(--${gap.dataset.gap})`;
 }
+document.querySelector(".schemes").classList.remove("is-coming");
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-open]");
   if (opener) document.getElementById(opener.dataset.open).showModal();

@@ -5,7 +5,6 @@ import { showLastDecision } from "./review/last-decision.js";
 const links = [...document.querySelectorAll(".row-link")];
 const steps = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 };
 
-document.documentElement.classList.add("scripted");
 showLastDecision(document.querySelector("#last-decision"));
 
 document.addEventListener("keydown", (event) => {

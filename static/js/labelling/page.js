@@ -130,7 +130,6 @@ find("#advice button").addEventListener("click", () => {
   say(find("#advice"), "");
   toggleExamples(true);
 });
-find("[data-needs-script]").hidden = false;
 questions.merge(data.questions);
 count(0);
 tell(data);

@@ -93,6 +93,7 @@ page.begin = ({ edits = findDraft(data)?.edits, grab = document.activeElement ==
   page.heard?.begin();
   review.tell();
   page.isResumed = false;
+  for (const part of document.querySelectorAll(".is-coming")) part.classList.remove("is-coming");
   const first = review.order[0] ?? review.before[0];
   if (first) strips.setFocus(strips.stripOf(first), first, grab);
   rebase.begin();

@@ -11,6 +11,7 @@ from pipeline.dedup.ground import Pixels
 from pipeline.dedup.likeness import GAIN_BOUNDS
 from pipeline.dedup.prepare import GLANCE_LEVEL, Prepared
 from pipeline.dedup.registration import Matrix, rescale
+from pipeline.scaling import find_worst
 
 # Grey levels of the worst block. Of 2,375 copies made by two generators of the training catalogs, those that
 # are found reach 47, laid over each other by what is within their margins if those may mislead; five sixths
@@ -30,17 +31,16 @@ def look_apart(a: Prepared, b: Prepared, matrix: Matrix) -> float:
     size = a.thumbnail.shape[1], a.thumbnail.shape[0]
     small = rescale(matrix, a.scale(GLANCE_LEVEL), b.scale(GLANCE_LEVEL))[:2]
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    laid = cv2.warpAffine(b.thumbnail, small, size, flags=flags)
-    shown = cv2.warpAffine(b.outline, small, size, flags=flags)
-    shown = cv2.threshold(shown, 254, 255, cv2.THRESH_BINARY)[1]
+    both = cv2.warpAffine(b.thumbnail_and_outline, small, size, flags=flags)
+    laid = cv2.cvtColor(both, cv2.COLOR_RGBA2RGB)
+    shown = cv2.threshold(cv2.extractChannel(both, 3), 254, 255, cv2.THRESH_BINARY)[1]
     shown = cv2.erode(shown, _KERNEL, borderType=cv2.BORDER_CONSTANT, borderValue=0)
     seen = cv2.bitwise_and(shown, a.outline)
     if cv2.countNonZero(seen) < LEAST_PX:
         return 0.0
     first = _relight(a.thumbnail, laid, seen)
     worst = cv2.max(_leave_range(first, laid), _leave_range(laid, first))
-    red, green, blue = cv2.split(worst)
-    differing = cv2.bitwise_and(cv2.max(cv2.max(red, green), blue), seen)
+    differing = cv2.bitwise_and(find_worst(worst), seen)
     block = (BLOCK_PX, BLOCK_PX)
     return float(cv2.boxFilter(differing, cv2.CV_32F, block, borderType=cv2.BORDER_CONSTANT).max())
 

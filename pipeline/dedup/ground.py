@@ -33,6 +33,11 @@ def fit(pixels: Pixels, side_px: int) -> Pixels:
     return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA))
 
 
+def find_middle(values: npt.NDArray[Any]) -> float:
+    """The median of values (n,), the upper one of two; numpy's own takes ten times as long."""
+    return float(np.partition(values, len(values) // 2)[len(values) // 2])
+
+
 def find_mask(rgb: RgbArray) -> tuple[BoolArray, bool]:
     """Object pixels, bool (h, w), and whether the ground is plain; the whole frame where it is not."""
     small = np.asarray(cv2.blur(fit(rgb, MASK_SIDE_PX), (3, 3)), np.uint8)

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.dedup.ground import BoolArray, Pixels
+from pipeline.dedup.ground import BoolArray, Pixels, find_middle
 from pipeline.records import FloatArray, RgbArray
 
 Range = tuple[int, int]
@@ -54,8 +54,7 @@ def _miss_ground(left: RgbArray, right: RgbArray, where: BoolArray, gain: float,
     if chosen.size < 50:
         return 0.0
     chosen = chosen[:: max(1, chosen.size // 500)]
-    before = float(np.median(left.reshape(-1, 3)[chosen]))
-    after = float(np.median(right.reshape(-1, 3)[chosen]))
+    before, after = (find_middle(side.reshape(-1, 3)[chosen].ravel()) for side in (left, right))
     expected = gain * before + bias
     if expected > after >= 250:
         return 0.0
@@ -125,7 +124,7 @@ def _fit_line(x: FloatArray, y: FloatArray) -> tuple[float, float]:
         gain = float(np.clip(weight @ ((x - mean_x) * (y - mean_y)) / spread, *GAIN_BOUNDS))
         bias = float(np.clip(mean_y - gain * mean_x, -BIAS_BOUND, BIAS_BOUND))
         error = np.abs(gain * x + bias - y)
-        weight = 1 / (1 + (error / (1.5 * float(np.median(error)) + 1.0)) ** 2)
+        weight = 1 / (1 + (error / (1.5 * find_middle(error) + 1.0)) ** 2)
     return gain, bias
 
 

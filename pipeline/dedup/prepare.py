@@ -20,6 +20,7 @@ from pipeline.dedup.margins import (
 )
 from pipeline.images import decode
 from pipeline.records import FloatArray, RgbArray
+from pipeline.scaling import fit_within
 
 WORKING_SIDE_PX = 384  # longest side at which residuals are taken; DEDUP.md's two-scale table
 LEVEL_SIDES_PX = (48, 96, 192, 384)  # longest sides of the registration pyramid
@@ -34,7 +35,7 @@ SIMILARITY = np.array(  # size, turn, shift x, shift y as the six numbers of an 
 class Edges:
     """The strongest gradients of one step of the pyramid.
 
-    `points` float32 (n, 3) are pixel positions x, y, 1; `slopes` float32 (n, 6) how the grey level there
+    `points` float32 (3, n) are pixel positions x, y, 1; `slopes` float32 (6, n) how the grey level there
     changes with the six numbers of an affine shift; `values` float32 (n,) the grey levels themselves;
     `shape` rows and columns of the step.
     """
@@ -51,8 +52,8 @@ class Edges:
 
     @cached_property
     def similar(self) -> FloatArray:
-        """float32 (n, 4): how the grey level changes with size, turn and shift alone."""
-        return np.asarray(self.slopes @ SIMILARITY, np.float32)
+        """float32 (4, n): how the grey level changes with size, turn and shift alone."""
+        return np.asarray(SIMILARITY.T @ self.slopes, np.float32)
 
 
 @dataclass(frozen=True)
@@ -115,12 +116,17 @@ class Prepared:
     @cached_property
     def thumbnail(self) -> RgbArray:
         """uint8 (h, w, 3) of the size of level GLANCE_LEVEL."""
-        return np.asarray(fit(self.rgb, LEVEL_SIDES_PX[GLANCE_LEVEL]), np.uint8)
+        return fit_within(self.rgb, LEVEL_SIDES_PX[GLANCE_LEVEL])
 
     @cached_property
     def outline(self) -> Pixels:
         """`content` of the thumbnail."""
         return find_content(self.thumbnail, find_margin_colours(self.thumbnail))
+
+    @cached_property
+    def thumbnail_and_outline(self) -> Pixels:
+        """uint8 (h, w, 4): to be turned and shifted together."""
+        return cv2.merge([self.thumbnail, self.outline])
 
     @cached_property
     def may_mislead(self) -> bool:
@@ -168,21 +174,22 @@ def describe_edges(smooth: FloatArray, count: int) -> Edges:
     across = cv2.Sobel(smooth, cv2.CV_32F, 1, 0, ksize=3, scale=1 / 8)
     down = cv2.Sobel(smooth, cv2.CV_32F, 0, 1, ksize=3, scale=1 / 8)
     step = 2 if max(smooth.shape) > 256 else 1  # every other pixel will do where they are many
-    strength = (np.abs(across) + np.abs(down))[::step, ::step].copy()
+    strength = np.abs(across[::step, ::step]) + np.abs(down[::step, ::step])
     strength[[0, -1]] = strength[:, [0, -1]] = 0
     count = min(count, strength.size)
     places = np.argpartition(strength.ravel(), strength.size - count)[-count:]
-    rows, columns = (np.stack(np.divmod(places, strength.shape[1])) * step).astype(np.intp)
+    rows, columns = np.divmod(places, strength.shape[1])
+    rows, columns = rows * step, columns * step
     chosen = rows * smooth.shape[1] + columns
-    points = np.stack([columns, rows, np.ones_like(rows)], axis=1).astype(np.float32)
-    u, v = centre_points(points[:, :2], smooth.shape).T
+    points = np.stack([columns, rows, np.ones_like(rows)]).astype(np.float32)
+    u, v = centre_points(points[:2], smooth.shape)
     gx, gy = across.ravel()[chosen], down.ravel()[chosen]
-    slopes = np.stack([gx * u, gx * v, gx, gy * u, gy * v, gy], axis=1).astype(np.float32)
+    slopes = np.stack([gx * u, gx * v, gx, gy * u, gy * v, gy]).astype(np.float32)
     return Edges(points, slopes, smooth.ravel()[chosen], (smooth.shape[0], smooth.shape[1]))
 
 
 def centre_points(points: FloatArray, shape: tuple[int, ...]) -> FloatArray:
-    """Positions as shares of the longest side from the centre, which keeps the six unknowns alike."""
+    """Positions (2, n) as shares of the longest side from the centre, which keeps the six unknowns alike."""
     height, width = shape[:2]
-    centre = np.array([(width - 1) / 2, (height - 1) / 2], np.float32)
+    centre = np.array([[(width - 1) / 2], [(height - 1) / 2]], np.float32)
     return np.asarray((points - centre) / max(height, width), np.float32)

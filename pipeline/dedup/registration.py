@@ -20,6 +20,7 @@ from pipeline.records import FloatArray
 Matrix = npt.NDArray[np.floating[Any]]
 Glance = Callable[[Matrix], float]
 
+BORDER = cv2.BORDER_CONSTANT
 UNSEEN = -1e6  # stands for pixels outside the other frame; so low that the least share of it shows
 STARTS = 3  # guesses that are refined
 AGREE_AT = 1  # pyramid level at which whole pictures are correlated
@@ -130,13 +131,12 @@ def _finish(a: Prepared, b: Prepared, matrix: Matrix) -> Registration:
 
 def rank_guesses(a: Prepared, b: Prepared) -> list[Matrix]:
     """Affine guesses, best first by correlation at thumbnail size, near-equal ones left out."""
-    scored: list[tuple[float, Matrix]] = []
+    distinct: list[Matrix] = []
     for matrix in _guess(a, b):
-        if any(_corners_apart(matrix, other, a.size) < 0.015 * max(b.size) for _, other in scored):
-            continue
-        scored.append((correlate(a, b, 0, matrix), matrix))
-    scored.sort(key=lambda pair: -pair[0])
-    return [matrix for _, matrix in scored]
+        if all(_corners_apart(matrix, other, a.size) >= 0.015 * max(b.size) for other in distinct):
+            distinct.append(matrix)
+    order = np.argsort([-correlate(a, b, 0, matrix) for matrix in distinct], kind="stable")
+    return [distinct[index] for index in order]
 
 
 def _guess(a: Prepared, b: Prepared) -> list[Matrix]:
@@ -169,9 +169,8 @@ def _pin_box(source: Box, target: Box, scale: float, x: float, y: float) -> Matr
 
 def _corners_apart(one: Matrix, other: Matrix, size: tuple[int, int]) -> float:
     (a, b, c), (d, e, f) = (one - other)[:2].tolist()
-    width, height = size
-    corners = ((0, 0), (width, 0), (0, height), (width, height))
-    return max(max(abs(a * x + b * y + c), abs(d * x + e * y + f)) for x, y in corners)
+    ax, by, dx, ey = a * size[0] + c, b * size[1], d * size[0] + f, e * size[1]
+    return max(abs(c), abs(ax), abs(c + by), abs(ax + by), abs(f), abs(dx), abs(f + ey), abs(dx + ey))
 
 
 # -- correlation and refinement
@@ -180,41 +179,44 @@ def _corners_apart(one: Matrix, other: Matrix, size: tuple[int, int]) -> float:
 def correlate(a: Prepared, b: Prepared, index: int, matrix: Matrix) -> float:
     """Correlation -1 to 1 of A with B laid over it at one level; -1 where they hardly overlap."""
     grey_a, grey_b = a.grey(index), b.grey(index)
-    laid = warp(
-        grey_b, rescale(matrix, a.scale(index), b.scale(index)), (grey_a.shape[1], grey_a.shape[0])
-    ).ravel()
+    to_b = rescale(matrix, a.scale(index), b.scale(index))
+    laid = warp(grey_b, to_b, (grey_a.shape[1], grey_a.shape[0])).ravel()
     seen = laid > -1
     count = int(np.count_nonzero(seen))
     if count < 0.2 * seen.size * min(1.0, _area_ratio(matrix, a, b)) or count < 64:
         return -1.0
     left, right = (grey_a.ravel(), laid) if count == seen.size else (grey_a.ravel()[seen], laid[seen])
-    left, right = left - left.mean(), right - right.mean()
+    left, right = left - np.add.reduce(left) / count, right - np.add.reduce(right) / count
     spread = sqrt(float(left @ left) * float(right @ right))
     return float(left @ right) / spread if spread > 1e-3 * count else 0.0
 
 
 def _area_ratio(matrix: Matrix, a: Prepared, b: Prepared) -> float:
-    scale = abs(float(np.linalg.det(matrix[:2, :2])))
+    scale = abs(measure_area(matrix))
     return b.size[0] * b.size[1] / max(1e-6, scale * a.size[0] * a.size[1])
 
 
-def warp(pixels: Pixels, matrix: Matrix, size: tuple[int, int]) -> Pixels:
+def measure_area(matrix: Matrix) -> float:
+    """By how much the map changes areas; below 0 where it mirrors."""
+    (a, b, _), (c, d, _) = matrix[:2].tolist()
+    return float(a * d - b * c)
+
+
+def warp(pixels: Pixels, matrix: Matrix, size: tuple[int, int], how: int = cv2.INTER_LINEAR) -> Pixels:
     """`pixels` looked up at matrix @ (x, y) for every x, y of a frame of `size`; outside: UNSEEN."""
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    return cv2.warpAffine(
-        pixels, matrix[:2], size, flags=flags, borderMode=cv2.BORDER_CONSTANT, borderValue=(UNSEEN,) * 4
-    )
+    flags = how | cv2.WARP_INVERSE_MAP
+    return cv2.warpAffine(pixels, matrix[:2], size, flags=flags, borderMode=BORDER, borderValue=(UNSEEN,) * 4)
 
 
 def rescale(matrix: Matrix, scale_a: float, scale_b: float) -> Matrix:
-    """The same map between shrunk copies: `scale_a`, `scale_b` are their sizes over the working size."""
-    return _resize(scale_b) @ matrix @ _resize(1 / scale_a)
+    """The same map between shrunk copies: `scale_a`, `scale_b` are their sizes over the working size.
 
-
-def _resize(scale: float) -> Matrix:
-    """Pixel centres, not corners, are what a resize keeps in step."""
-    shift = 0.5 * scale - 0.5
-    return np.array([[scale, 0, shift], [0, scale, shift], [0, 0, 1]])
+    Pixel centres, not corners, are what a resize keeps in step.
+    """
+    (a, b, x), (c, d, y) = matrix[:2].tolist()
+    k, from_, to = scale_b / scale_a, 0.5 / scale_a - 0.5, 0.5 * scale_b - 0.5
+    x, y = scale_b * ((a + b) * from_ + x) + to, scale_b * ((c + d) * from_ + y) + to
+    return np.array([[a * k, b * k, x], [c * k, d * k, y], [0.0, 0.0, 1.0]])
 
 
 def refine_level(a: Prepared, b: Prepared, index: int, matrix: Matrix) -> Matrix:
@@ -259,19 +261,20 @@ def _find_step(
     if count < max(60, 0.3 * seen.size):
         return None
     if count == seen.size:
-        t, m = template.centred, looked_up - looked_up.mean()
+        t, m = template.centred, looked_up - np.add.reduce(looked_up) / count
     else:
-        t = (template.values - template.values[seen].mean()) * seen
-        m = (looked_up - looked_up[seen].mean()) * seen
+        known = seen.astype(np.float32)
+        t = (template.values - float(template.values @ known) / count) * known
+        m = (looked_up - float(looked_up @ known) / count) * known
     spread_t, spread_m, product_ = max(1e-3, float(t @ t)), max(1e-3, float(m @ m)), float(t @ m)
     error = min(2.5, max(0.4, product_ / spread_m)) * m - t
-    scale = 1.5 * float(np.abs(error).sum()) / count + 2.0
+    scale = 1.5 * float(np.add.reduce(np.abs(error))) / count + 2.0
     weight = seen / (1 + np.square(error * np.float32(1 / scale)))
     slopes = template.similar if rigid else template.slopes
-    weighted = slopes * weight[:, None]
-    hessian = weighted.T @ slopes
+    weighted = slopes * weight
+    hessian = weighted @ slopes.T
     hessian.flat[:: len(hessian) + 1] *= 1.001
-    _, step, failed = dposv(hessian, error @ weighted)
+    _, step, failed = dposv(hessian, weighted @ error)
     if failed:
         return None
     return SIMILARITY @ step if rigid else step, product_ / sqrt(spread_t * spread_m)
@@ -279,12 +282,9 @@ def _find_step(
 
 def _look_up(moving: FloatArray, points: FloatArray, current: Matrix) -> FloatArray:
     """Grey levels, float32 (n,), where the map takes the points x, y, 1; UNSEEN beyond the frame."""
-    where = (points @ current[:2].T.astype(np.float32)).reshape(-1, 1, 2)
-    found = cv2.remap(  # OpenCV's stubs do not know that one map may hold both x and y
-        moving, where, None, cv2.INTER_LINEAR,  # type: ignore[call-overload]
-        borderMode=cv2.BORDER_CONSTANT, borderValue=UNSEEN,
-    )  # fmt: skip
-    return np.asarray(found[:, 0], np.float32)
+    across, down = current[:2].astype(np.float32) @ points
+    found = cv2.remap(moving, across[None], down[None], cv2.INTER_LINEAR, None, BORDER, UNSEEN)
+    return np.asarray(found[0], np.float32)
 
 
 def _invert_step(step: FloatArray, shape: tuple[int, ...]) -> Matrix:

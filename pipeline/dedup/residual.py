@@ -5,9 +5,10 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from pipeline.dedup.ground import Pixels
+from pipeline.dedup.ground import Pixels, find_middle
 from pipeline.dedup.overlay import Overlay
 from pipeline.records import FloatArray
+from pipeline.scaling import find_worst
 
 BLOCK_SHARES = (0.02, 0.034, 0.06, 0.1)  # block sides over the object's longest side; 13 px at 384 is .034
 MIN_BLOCK_PX = 3
@@ -90,12 +91,7 @@ def differ(lowest: Pixels, highest: Pixels, right: Pixels) -> tuple[Pixels, Pixe
     worst = cv2.max(cv2.subtract(lowest, high_r), cv2.subtract(low_r, highest))
     worst = cv2.max(worst, cv2.max(cv2.subtract(right, high_l), cv2.subtract(low_l, right)))
     contrast = cv2.max(cv2.subtract(high_l, low_l), cv2.subtract(high_r, low_r))
-    return _worst_channel(worst), _worst_channel(contrast)
-
-
-def _worst_channel(pixels: Pixels) -> Pixels:
-    red, green, blue = cv2.split(pixels)
-    return cv2.max(cv2.max(red, green), blue)
+    return find_worst(worst), find_worst(contrast)
 
 
 def _inner(overlay: Overlay) -> Pixels:
@@ -169,7 +165,7 @@ def _texture(left: Pixels, right: Pixels, seen: Pixels, object_: Pixels, side: i
     change = np.log(energies[0][::2, ::2] / energies[1][::2, ::2])
     both = seen[::2, ::2] > 0
     inside = (object_[::2, ::2] > 0) & both
-    usual = float(np.median(change[inside])) if inside.any() else 0.0
+    usual = find_middle(change[inside]) if inside.any() else 0.0
     return float(np.abs(change[both] - usual).max()) if both.any() else 0.0
 
 

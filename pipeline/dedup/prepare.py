@@ -163,7 +163,9 @@ def prepare(source: bytes | RgbArray) -> Prepared:
 
 def _prepare_view(rgb: RgbArray, digest: str) -> Prepared:
     mask, plain = find_mask(rgb)
-    return Prepared(rgb, mask, find_box(mask), plain, digest)
+    found = Prepared(rgb, mask, find_box(mask), plain, digest)
+    _ = found.thumbnail_and_outline, found.grey(0), found.grey(GLANCE_LEVEL)  # every comparison asks for them
+    return found
 
 
 # -- the pyramid

@@ -256,8 +256,7 @@ def _find_step(
     A's edges lies in B's frame.
     """
     looked_up = _look_up(moving, template.points, current)
-    seen = looked_up > -1
-    count = int(np.count_nonzero(seen))
+    count = int(np.count_nonzero(seen := looked_up > -1))
     if count < max(60, 0.3 * seen.size):
         return None
     if count == seen.size:

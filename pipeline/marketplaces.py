@@ -121,7 +121,7 @@ def _show(value: float | str, field: Field) -> str:
     if isinstance(value, str):
         return value
     if field.unit == " %":
-        return f"{value * 100:.0f} %"
+        return f"{value * 100:.0f}\N{NO-BREAK SPACE}%"
     return f"{value:.0f}{field.unit}" if value == round(value) else f"{value:.2f}{field.unit}"
 
 

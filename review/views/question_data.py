@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -25,7 +25,7 @@ from review.views.question_words import (
     name_value,
 )
 
-MOST_EXAMPLES = 6
+MOST_EXAMPLES = 9  # what stands in one line of a wide window
 Json = dict[str, Any]
 
 
@@ -47,7 +47,7 @@ def describe_questions(questions: Sequence[Question], by: User) -> list[Json]:
     ]
 
 
-def describe(question: Question, examples: dict[tuple[str, int | None], list[Json]]) -> Json:
+def describe(question: Question, examples: dict[tuple[str, int | None], list[ExamplePicture]]) -> Json:
     """One question; the address of a picture is its content and names nobody."""
     pictures = [question.image] + ([question.other] if question.other else [])
     if is_turned(question):
@@ -62,7 +62,29 @@ def describe(question: Question, examples: dict[tuple[str, int | None], list[Jso
         "category": question.category.name if question.category else "",
         "images": [_describe_image(image, question, place) for place, image in enumerate(pictures)],
         "choices": [asdict(choice) for choice in list_choices(question)],
-        "examples": examples.get(key, []) or examples.get((question.subject, None), []),
+        "examples": pick_examples(question, examples.get(key) or examples.get((question.subject, None), [])),
+    }
+
+
+def pick_examples(question: Question, known: Sequence[ExamplePicture]) -> list[Json]:
+    """One picture of each answer that is offered, in their order; then a second one, while there is room."""
+    offered = {choice.value: place for place, choice in enumerate(list_choices(question))}
+    seen: Counter[str] = Counter()
+    ranked: list[tuple[int, int, ExamplePicture]] = []
+    for row in known:
+        if row.value in offered:
+            seen[row.value] += 1
+            ranked.append((seen[row.value], offered[row.value], row))
+    ranked.sort(key=lambda one: one[:2])
+    return [_describe_example(row) for _turn, _place, row in ranked[:MOST_EXAMPLES]]
+
+
+def _describe_example(row: ExamplePicture) -> Json:
+    return {
+        "small": image_url(row.image.sha256, 160),
+        "large": image_url(row.image.sha256, 480),
+        "value": name_value(row.value),
+        "caption": row.caption,
     }
 
 
@@ -81,23 +103,14 @@ def _describe_image(image: Image, question: Question, place: int) -> Json:
     }
 
 
-def find_examples(questions: Sequence[Question]) -> dict[tuple[str, int | None], list[Json]]:
+def find_examples(questions: Sequence[Question]) -> dict[tuple[str, int | None], list[ExamplePicture]]:
     """Pictures for the instructions by subject and category; None for all categories."""
-    found: defaultdict[tuple[str, int | None], list[Json]] = defaultdict(list)
+    found: defaultdict[tuple[str, int | None], list[ExamplePicture]] = defaultdict(list)
     if not questions:
         return found
     rows = ExamplePicture.objects.filter(subject__in={question.subject for question in questions})
     for row in rows.select_related("image").order_by("value", "pk"):
-        kept = found[row.subject, row.category_id]
-        if len(kept) < MOST_EXAMPLES:
-            kept.append(
-                {
-                    "small": image_url(row.image.sha256, 160),
-                    "large": image_url(row.image.sha256, 480),
-                    "value": name_value(row.value),
-                    "caption": row.caption,
-                }
-            )
+        found[row.subject, row.category_id].append(row)
     return found
 
 

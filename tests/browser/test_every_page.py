@@ -11,7 +11,9 @@ from tests.browser.conftest import OpenPage, propose
 from tests.review.conftest import ada, sam  # noqa: F401
 from tests.review.test_access_table import TABLE, YES, Ground, ground  # noqa: F401
 
-PHONE, ENLARGED = (390, 844), (720, 450)  # the second is a desk at 200 %
+DESK, PHONE, ENLARGED = (1440, 900), (390, 844), (720, 450)  # the last is a desk at 200 %
+LOOKS = (("dark", PHONE), ("light", DESK))  # both schemes and both sizes
+MOST_SHIFT = 0.02  # of the layout, while a page comes
 NOT_PAGES = ("/api/", "/health/", "/texts/", "{picture}")
 OUTLINED = """() => {
   const at = document.activeElement;
@@ -20,6 +22,9 @@ OUTLINED = """() => {
   const rings = looks.filter(Boolean).flatMap(styles);
   return rings.some((ring) => ring.outlineStyle !== 'none' && parseFloat(ring.outlineWidth) > 0);
 }"""
+WATCH_SHIFTS = """new PerformanceObserver((list) => {
+  for (const shift of list.getEntries()) window.shifted = (window.shifted ?? 0) + shift.value;
+}).observe({ type: 'layout-shift', buffered: true });"""
 HERE = "() => [...document.querySelectorAll('*')].indexOf(document.activeElement)"
 
 
@@ -31,14 +36,19 @@ def list_pages(found: Ground) -> list[str]:
 
 
 def check(page: Page, address: str) -> list[str]:
-    """What is wrong with one page, in both sizes."""
-    page.set_viewport_size(ViewportSize(width=PHONE[0], height=PHONE[1]))
-    answer = page.goto(address)
-    if not answer or not answer.headers.get("content-type", "").startswith("text/html"):
-        return []
-    page.wait_for_load_state("networkidle")
-    found = Axe().run(page)
-    wrong = [f"{address}\n{found.generate_report()}"] if found.violations_count else []
+    """What is wrong with one page, in both schemes and sizes."""
+    wrong: list[str] = []
+    for scheme, size in LOOKS:
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size(ViewportSize(width=size[0], height=size[1]))
+        answer = page.goto(address)
+        if not answer or not answer.headers.get("content-type", "").startswith("text/html"):
+            return []
+        page.wait_for_load_state("networkidle")
+        found = Axe().run(page)
+        wrong += [f"{address}, {scheme}\n{found.generate_report()}"] if found.violations_count else []
+        shifted = page.evaluate("window.shifted ?? 0")
+        wrong += [f"{address} jumps by {shifted:.3f} in {size[0]}"] if shifted > MOST_SHIFT else []
     for width, height in (PHONE, ENLARGED):
         page.set_viewport_size(ViewportSize(width=width, height=height))
         wide = page.evaluate("document.documentElement.scrollWidth")
@@ -46,14 +56,15 @@ def check(page: Page, address: str) -> list[str]:
     return wrong
 
 
-def test_axe_finds_nothing_on_any_page_of_the_table(
+def test_axe_finds_nothing_and_nothing_jumps_on_any_page_of_the_table(
     open_page: OpenPage,
     ada: User,  # noqa: F811
     ground: Ground,  # noqa: F811
 ) -> None:
     addresses = [one for one in list_pages(ground) if "download" not in one]
     assert len(addresses) > 15
-    page = open_page("/settings/keys/", ada, size=PHONE, color_scheme="dark")
+    page = open_page("/settings/keys/", ada)
+    page.add_init_script(WATCH_SHIFTS)
     wrong = [one for address in addresses for one in check(page, address)]
     assert not wrong, "\n".join(wrong)
 

@@ -204,6 +204,14 @@ def test_examples_are_those_of_the_category_or_else_those_of_all(worker: Client)
     assert sorted(found) == ["a chair", "anything"]
 
 
+def test_examples_show_each_offered_answer_before_a_second_picture_of_one(worker: Client) -> None:
+    for value in ("angle", "back", "back", "back", "front"):
+        ExamplePicture.objects.create(subject="type", image=make_image(), value=value)
+    ask_some(1, subject="type", choices=("front", "back"))
+    shown = [one["value"] for one in send(worker, "ahead")["questions"][0]["examples"]]
+    assert shown == ["Front view", "Back view", "Back view", "Back view"]
+
+
 def test_a_pause_is_said_with_its_reason(worker: Client, wim: User) -> None:
     ask_some(1)
     WorkerPause.objects.create(person=wim, subject="blur", reason="2 of 8 were right.")

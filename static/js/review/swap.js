@@ -11,7 +11,7 @@ function fill(page, next) {
   Object.assign(page.data, words);
   document.title = `${next.title} · smartimg`;
   document.querySelector(".review-back").href = next.queueUrl;
-  find("#main").scrollTop = 0;
+  for (const part of ["#main", "#detail", "#strips"]) find(part).scrollTop = 0; // the picture first
   for (const list of page.strips.root.querySelectorAll(".tiles")) list.scrollLeft = 0;
 }
 

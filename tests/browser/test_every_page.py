@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
@@ -12,7 +14,10 @@ from tests.review.conftest import ada, sam  # noqa: F401
 from tests.review.test_access_table import TABLE, YES, Ground, ground  # noqa: F401
 
 DESK, PHONE, ENLARGED = (1440, 900), (390, 844), (720, 450)  # the last is a desk at 200 %
-LOOKS = (("dark", PHONE), ("light", DESK))  # both schemes and both sizes
+LOOKS: tuple[tuple[Literal["dark", "light"], tuple[int, int]], ...] = (
+    ("dark", PHONE),
+    ("light", DESK),
+)  # both schemes and both sizes
 MOST_SHIFT = 0.02  # of the layout, while a page comes
 NOT_PAGES = ("/api/", "/health/", "/texts/", "{picture}")
 OUTLINED = """() => {

@@ -11,6 +11,8 @@ import argparse
 import csv
 import io
 from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -30,11 +32,26 @@ RENDERED_SHARE = 0.5  # of different pairs whose second picture is rendered anew
 Made = tuple[Image.Image, Image.Image, str, str]
 
 
+@dataclass(frozen=True)
+class Recipe:
+    """How a rendering, a small change and another colour are drawn, and how large the changes are."""
+
+    render: Callable[[Image.Image, Rng, int], tuple[Image.Image, str]]
+    change: Callable[[Image.Image, Rng, tuple[float, float]], tuple[Image.Image, str] | None]
+    recolour: Callable[[Image.Image, Rng], Image.Image]
+    shares: dict[str, tuple[float, float]]
+    most: int = 2  # renderings of one copy
+
+
+SECOND = Recipe(render, change, recolour, SHARES)
+
+
 class SecondMaker:
     """Makes pairs of each kind from a catalog's pictures; the same seed makes the same pairs."""
 
-    def __init__(self, root: Path, pictures: list[Picture], seed: int) -> None:
+    def __init__(self, root: Path, pictures: list[Picture], seed: int, recipe: Recipe = SECOND) -> None:
         self.root, self.pictures, self.rng = root, pictures, np.random.default_rng(seed)
+        self.recipe = recipe
         self.by_product, self.by_kind = defaultdict(list), defaultdict(list)
         for picture in pictures:
             self.by_product[picture.product].append(picture)
@@ -46,14 +63,14 @@ class SecondMaker:
         picture = self.pictures[int(self.rng.integers(len(self.pictures)))]
         first = self._load(picture)
         if kind == "copy":
-            second, why = render(first, self.rng)
+            second, why = self.recipe.render(first, self.rng, self.recipe.most)
             first, also = self._maybe(first, 0.25)
             return first, second, f"copy: {why}{also}", picture.file
         if kind in ("view", "other"):
             return self._another(picture, first, kind)
         if kind == "colour":
-            return self._differ(first, recolour(first, self.rng), "colour", picture.file)
-        found = change(first, self.rng, SHARES[kind])
+            return self._differ(first, self.recipe.recolour(first, self.rng), "colour", picture.file)
+        found = self.recipe.change(first, self.rng, self.recipe.shares[kind])
         return None if found is None else self._differ(first, found[0], f"{kind}: {found[1]}", picture.file)
 
     def _another(self, picture: Picture, first: Image.Image, kind: str) -> Made | None:
@@ -74,7 +91,7 @@ class SecondMaker:
     def _maybe(self, image: Image.Image, share: float) -> tuple[Image.Image, str]:
         if self.rng.random() >= share:
             return image, ""
-        changed, why = render(image, self.rng, most=1)
+        changed, why = self.recipe.render(image, self.rng, 1)
         return changed, f", {why}"
 
     def _load(self, picture: Picture) -> Image.Image:
@@ -109,16 +126,17 @@ def write(maker: SecondMaker, out: Path, count: int) -> None:
             writer.writerow([*names, label, made[2], made[3]])
 
 
-def main() -> None:
+def main(recipe: Recipe = SECOND, about: str | None = __doc__) -> None:
     """Make the pairs that were asked for."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=about)
     parser.add_argument("--images", type=Path, required=True)
     parser.add_argument("--groups", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=1000)
     args = parser.parse_args()
-    write(SecondMaker(args.images, read_groups(args.groups), args.seed), args.out, args.count)
+    maker = SecondMaker(args.images, read_groups(args.groups), args.seed, recipe)
+    write(maker, args.out, args.count)
 
 
 if __name__ == "__main__":

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import cv2
 import numpy as np
 
 from pipeline.foreground import Foreground
 from pipeline.images import DecodedImage
 from pipeline.records import FloatArray, RgbArray
+from pipeline.scaling import Plane, find_worst, split_channels
 
 SIDE_PX = 128  # such a copy shows how a picture is made as well as a larger one
 FEATURES = (
@@ -38,27 +36,28 @@ FEATURES = (
 def measure_graphics(image: DecodedImage, found: Foreground) -> FloatArray:
     """Features float32 (len(FEATURES),) of a working copy."""
     small = image.at(SIDE_PX)
-    kernel = np.ones((3, 3), np.uint8)
-    span = _worst(cv2.max, cv2.subtract(cv2.dilate(small, kernel), cv2.erode(small, kernel)))
-    mask = cv2.resize(found.mask.astype(np.uint8), small.shape[1::-1], interpolation=cv2.INTER_NEAREST) > 0
-    shares = _colour_shares(small.reshape(-1, 3))
-    own = _colour_shares(small[mask]) if mask.sum() > 20 else np.ones(1, np.float32)
-    vivid = cv2.subtract(_worst(cv2.max, small), _worst(cv2.min, small))
+    size = small.shape[1::-1]
+    mask = np.asarray(cv2.resize(found.mask.view(np.uint8), size, interpolation=cv2.INTER_NEAREST), np.uint8)
+    flat, nearly_flat, steps, hard_steps, texture, own_flat = _measure_steps(small, mask)
+    vivid, saturation = _measure_saturation(small)
+    shares = _share_colours(small)
+    summed = shares.cumsum()
+    own = _share_colours(small, mask) if cv2.countNonZero(mask) > 20 else np.ones(1, np.float32)
     values = [
-        (span <= 5).mean(),
-        (span <= 14).mean(),
-        np.log2(1 + np.searchsorted(shares.cumsum(), 0.90)),
-        np.log2(1 + np.searchsorted(shares.cumsum(), 0.99)),
+        flat,
+        nearly_flat,
+        np.log2(1 + np.searchsorted(summed, 0.90)),
+        np.log2(1 + np.searchsorted(summed, 0.99)),
         shares[0],
         shares[:2].sum(),
         shares[:4].sum(),
-        (vivid < 12).mean(),
-        vivid.mean() / 255,
+        vivid,
+        saturation,
         _entropy(small),
-        (span > 30).mean(),
-        (span > 100).mean(),
-        np.log2(_mean(span[(span > 5) & (span < 60)]) + 1),
-        (span[mask] <= 8).mean() if mask.any() else 1.0,
+        steps,
+        hard_steps,
+        texture,
+        own_flat,
         np.log2(1 + np.searchsorted(own.cumsum(), 0.95)),
         np.log2(found.fill + 1e-3),
         np.log2(found.area + 1e-3),
@@ -67,32 +66,48 @@ def measure_graphics(image: DecodedImage, found: Foreground) -> FloatArray:
     return np.nan_to_num(np.asarray(values, np.float32))
 
 
-def _worst(choose: Callable[..., Any], rgb: Any) -> RgbArray:
-    """The largest (cv2.max) or smallest (cv2.min) of the three channels, uint8 (h,w)."""
-    red, green, blue = cv2.split(rgb)
-    return np.asarray(choose(choose(red, green), blue), np.uint8)
+def _measure_steps(rgb: RgbArray, mask: Plane) -> list[float]:
+    """Shares of all pixels whose 3x3 range is at most 5, at most 14, above 30, above 100 levels; mean of what
+    is between 6 and 59, as a logarithm; the share of the object's pixels of at most 8.
+    """
+    kernel = np.ones((3, 3), np.uint8)
+    span = find_worst(cv2.subtract(cv2.dilate(rgb, kernel), cv2.erode(rgb, kernel)))
+    all_, own = _count(span), _count(span, mask)
+    shares = [float(part.sum()) / span.size for part in (all_[:6], all_[:15], all_[31:], all_[101:])]
+    between = all_[6:60]
+    texture = np.log2(float(between @ np.arange(6, 60)) / max(1.0, float(between.sum())) + 1)
+    return [*shares, float(texture), float(own[:9].sum() / own.sum()) if own.any() else 1.0]
 
 
-def _mean(values: RgbArray) -> float:
-    return float(values.mean()) if values.size else 0.0
+def _measure_saturation(rgb: RgbArray) -> tuple[float, float]:
+    """Share of the pixels that are next to grey, and the mean distance of channels, 0 to 1."""
+    red, green, blue = split_channels(rgb)
+    highest, lowest = (choose(choose(red, green), blue) for choose in (cv2.max, cv2.min))
+    counts = _count(np.asarray(cv2.subtract(highest, lowest), np.uint8)) / red.size
+    return float(counts[:12].sum()), float(counts @ np.arange(256)) / 255
+
+
+def _count(plane: Plane, mask: Plane | None = None, cells: int = 256) -> FloatArray:
+    """How many pixels have each level, float32 (cells,); those of the mask alone, where there is one."""
+    return np.asarray(cv2.calcHist([plane], [0], mask, [cells], [0, 256]), np.float32).ravel()
 
 
 def _entropy(rgb: RgbArray) -> float:
     """Bits of the grey levels' histogram of 32 cells."""
-    grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
-    shares = np.bincount(grey.ravel() // 8, minlength=32) / grey.size
-    return float(-(shares * np.log2(shares + 1e-9)).sum())
+    grey = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), np.uint8)
+    shares = _count(grey, cells=32) / grey.size
+    return float(-(shares @ np.log2(shares + 1e-9)))
 
 
-def _colour_shares(pixels: RgbArray) -> FloatArray:
+def _share_colours(rgb: RgbArray, mask: Plane | None = None) -> FloatArray:
     """Shares of cells of 16 levels a channel, largest first; of two offsets the one with fewer cells counts.
 
     A flat ground whose level lies on the border of two cells would otherwise pass for two colours.
     """
     found = []
-    for offset in (0, 8):
-        cells = (pixels.astype(np.uint16) + offset) >> 4
-        counts = np.bincount(cells[:, 0] * 289 + cells[:, 1] * 17 + cells[:, 2])
-        found.append(np.sort(counts[counts > 0])[::-1] / max(1, len(pixels)))
+    for cells, ends in ((16, [0, 256]), (17, [-8, 264])):
+        counts = np.asarray(cv2.calcHist([rgb], [0, 1, 2], mask, [cells] * 3, ends * 3)).ravel()
+        counts = np.sort(counts[counts > 0])[::-1]
+        found.append(counts / max(1.0, counts.sum()))
     best = max(found, key=lambda shares: float(shares[:4].sum()))
     return np.pad(best, (0, max(0, 4 - len(best)))).astype(np.float32)

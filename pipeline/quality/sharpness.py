@@ -8,7 +8,9 @@ an intended shallow depth of field leaves some of them sharp, and motion leaves 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 
 import cv2
 import numpy as np
@@ -47,6 +49,7 @@ FEATURES = (
 )
 EDGE_SHARE = 0.2  # of the object's pixels
 EDGES = 3000  # looked at; more change nothing but the time
+PLACE_BITS = 12  # hold the number of an edge
 
 
 @dataclass(frozen=True)
@@ -54,17 +57,20 @@ class Edges:
     """The strongest gradients of the object's tiles and where each stands.
 
     `where` int (E,) places in the flat tiles; `strength` float32 (E,), central differences over two pixels;
-    `rank` 0 to 1 (E,), 1 the strongest; `strengths` the gradient of all pixels, uint8 like the tiles.
+    `order` int (E,), the weakest first; `strengths` the gradient of all pixels, uint8 like the tiles, 0
+    beyond the object; `counts` (256,) how many of the object's pixels have each.
     """
 
     where: Places
     strength: Plane
-    rank: Plane
+    order: Places
     strengths: Grey
+    counts: Plane
 
-    def top(self, share: float) -> npt.NDArray[np.bool_]:
-        """Which edges belong to the strongest `share` of the object's pixels."""
-        return np.asarray(self.rank >= 1 - share / EDGE_SHARE)
+    def top(self, share: float) -> Places:
+        """The edges among the strongest `share` of the object's pixels."""
+        last = len(self.order) - 1
+        return self.order[ceil((1 - share / EDGE_SHARE) * last - 1e-6) :]
 
 
 def measure_sharpness(image: DecodedImage, found: Foreground) -> FloatArray:
@@ -113,26 +119,29 @@ def _find_edges(tiles: Tiles) -> Edges | None:
     """The strongest fifth of the object's gradients; None for a surface without any."""
     across = cv2.Sobel(tiles.grey, cv2.CV_16S, 1, 0, ksize=1)
     down = cv2.Sobel(tiles.grey, cv2.CV_16S, 0, 1, ksize=1)
-    strengths = np.asarray(cv2.add(cv2.convertScaleAbs(across), cv2.convertScaleAbs(down)), np.uint8)
-    strengths[~tiles.inside] = 0
-    counts = np.bincount(strengths[tiles.inside], minlength=256)
+    inside = tiles.inside.view(np.uint8)
+    steps = cv2.add(cv2.convertScaleAbs(across), cv2.convertScaleAbs(down))
+    strengths = np.asarray(cv2.multiply(steps, inside), np.uint8)
+    counts = np.asarray(cv2.calcHist([strengths], [0], inside, [256], [0, 256]), np.float32).ravel()
     above = counts[::-1].cumsum()[::-1]
     cut = max(2, int(np.argmax(above <= EDGE_SHARE * above[0])))
     where = np.flatnonzero(strengths >= cut)
     if len(where) < 20:
         return None
     where = where[:: 1 + len(where) // EDGES]
-    dx, dy = (np.asarray(plane.ravel()[where], np.float32) for plane in (across, down))
-    strength = _length(dx, dy)
-    rank = np.empty(len(where), np.float32)
-    rank[np.argsort(strength, kind="stable")] = np.linspace(0, 1, len(where), dtype=np.float32)
-    return Edges(where, strength, rank, strengths)
+    dx, dy = (plane.ravel().take(where).astype(np.int32) for plane in (across, down))
+    squares: npt.NDArray[np.int32] = dx * dx + dy * dy
+    # sorted with their places in one number: a stable order in a fifth of the time
+    numbered: Places = np.sort((squares << PLACE_BITS) + np.arange(len(where), dtype=np.int32))
+    order = numbered & ((1 << PLACE_BITS) - 1)
+    return Edges(where, np.sqrt(squares.astype(np.float32)), order, strengths, counts)
 
 
-def _difference(plane: Plane, where: Places, rows: int, columns: int) -> Plane:
-    """Differences between the pixels so many rows and columns ahead of each place and behind it."""
-    flat, step = plane.ravel(), rows * CUT_PX + columns
-    return np.asarray(flat.take(where + step) - flat.take(where - step), np.float32)
+def _differ(plane: Plane, where: Places, steps: Sequence[tuple[int, int]]) -> Plane:
+    """Float32 (S,E): differences between the pixels so many rows and columns ahead and behind."""
+    ahead = np.array([rows * CUT_PX + columns for rows, columns in steps])[:, None]
+    flat = plane.ravel()
+    return np.asarray(flat.take(where + ahead) - flat.take(where - ahead), np.float32)
 
 
 def _length(across: Plane, down: Plane) -> Plane:
@@ -141,15 +150,11 @@ def _length(across: Plane, down: Plane) -> Plane:
 
 def _reblur(softened: tuple[Plane, ...], edges: Edges) -> list[float]:
     """What is left of an edge's gradient after one more softening: near 1 for what is soft already."""
-    lefts = [
-        _length(_difference(one, edges.where, 0, 1), _difference(one, edges.where, 1, 0)) for one in softened
-    ]
-    found = []
-    for left in lefts:
-        for share in (0.01, 0.05, 0.20):
-            at = edges.top(share)
-            found.append(float(left[at].sum() / edges.strength[at].sum()))
-    at = edges.top(0.05)
+    lefts = [_length(*_differ(one, edges.where, ((0, 1), (1, 0)))) for one in softened]
+    places = [edges.top(share) for share in (0.01, 0.05, 0.20)]
+    own = [float(edges.strength[at].sum()) for at in places]
+    found = [float(left[at].sum()) / one for left in lefts for at, one in zip(places, own, strict=True)]
+    at = places[1]
     found += _rank(lefts[0][at] / edges.strength[at], (0.1, 0.25, 0.5, 0.75))
     return found + _by_tile(lefts[0], edges)
 
@@ -176,7 +181,7 @@ def _by_tile(left: Plane, edges: Edges) -> list[float]:
 
 def _spacing(full: Plane, edges: Edges) -> list[float]:
     """How differences grow with distance, in four directions in order of growth: motion blurs some only."""
-    near = [np.abs(_difference(full, edges.where, *step)) for step in STEPS]
+    near = np.abs(_differ(full, edges.where, STEPS))
     facing = np.argmax(near, axis=0)
     found: list[list[float]] = []
     strengths = []
@@ -184,10 +189,10 @@ def _spacing(full: Plane, edges: Edges) -> list[float]:
         base = np.where(facing == direction, near[direction], 0)
         count = max(12, int(0.3 * np.count_nonzero(base)))
         strong = np.argpartition(-base, min(count, len(base) - 1))[:count]
-        strengths.append(float(base[strong].mean()))
-        at, near_by = edges.where[strong], float(base[strong].sum()) + 1.0
-        wide = (np.abs(_difference(full, at, rows * n, columns * n)).sum() for n in (2, 4, 8))
-        found.append([float(one) / near_by for one in wide])
+        total = float(base[strong].sum())
+        strengths.append(total / len(strong))
+        wide = _differ(full, edges.where[strong], [(rows * n, columns * n) for n in (2, 4, 8)])
+        found.append((np.abs(wide).sum(axis=1) / (total + 1.0)).tolist())
     ordered = np.sort(np.array(found), axis=0).T.ravel().tolist()
     return ordered + [float(np.log2(v + 1)) for v in (min(strengths), max(strengths))]
 
@@ -211,11 +216,12 @@ def _levels(tiles: Tiles, edges: Edges) -> list[float]:
     bend = cv2.convertScaleAbs(cv2.Laplacian(tiles.grey, cv2.CV_16S))
     at = edges.top(0.05)
     steep = float(edges.strength[at].mean())
-    own = edges.strengths[tiles.inside]
+    count = max(1.0, float(edges.counts.sum()))
+    mean = float(edges.counts @ np.arange(256, dtype=np.float32)) / count
     return [
         float(bend.ravel()[edges.where[at]].mean() / steep),
         float(np.log2(steep + 1)),
-        float(np.log2(own.mean() / steep + 0.01)),
-        float(np.log2(bend[tiles.inside].mean() + 0.5)),
-        float((own <= 1).mean()),
+        float(np.log2(mean / steep + 0.01)),
+        float(np.log2(cv2.mean(bend, tiles.inside.view(np.uint8))[0] + 0.5)),
+        float(edges.counts[:2].sum() / count),
     ]

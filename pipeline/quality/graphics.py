@@ -36,8 +36,7 @@ FEATURES = (
 def measure_graphics(image: DecodedImage, found: Foreground) -> FloatArray:
     """Features float32 (len(FEATURES),) of a working copy."""
     small = image.at(SIDE_PX)
-    size = small.shape[1::-1]
-    mask = np.asarray(cv2.resize(found.mask.view(np.uint8), size, interpolation=cv2.INTER_NEAREST), np.uint8)
+    mask = _fit_mask(found, small)
     flat, nearly_flat, steps, hard_steps, texture, own_flat = _measure_steps(small, mask)
     vivid, saturation = _measure_saturation(small)
     shares = _share_colours(small)
@@ -64,6 +63,11 @@ def measure_graphics(image: DecodedImage, found: Foreground) -> FloatArray:
         found.plain_background,
     ]
     return np.nan_to_num(np.asarray(values, np.float32))
+
+
+def _fit_mask(found: Foreground, small: RgbArray) -> Plane:
+    size = small.shape[1], small.shape[0]
+    return np.asarray(cv2.resize(found.mask.view(np.uint8), size, interpolation=cv2.INTER_NEAREST), np.uint8)
 
 
 def _measure_steps(rgb: RgbArray, mask: Plane) -> list[float]:

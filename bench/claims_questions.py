@@ -101,9 +101,7 @@ def race(wanted: argparse.Namespace) -> tuple[list[list[tuple[int, float]]], flo
     context = multiprocessing.get_context("spawn")
     barrier, answers = context.Barrier(wanted.takers + 1), context.Queue()
     people = [
-        context.Process(
-            target=run_taker, args=(number, wanted.claims, wanted.weigh, barrier, answers), daemon=True
-        )
+        context.Process(target=run_taker, args=(number, wanted, barrier, answers), daemon=True)
         for number in range(wanted.takers)
     ]
     for one in people:
@@ -111,44 +109,43 @@ def race(wanted: argparse.Namespace) -> tuple[list[list[tuple[int, float]]], flo
     barrier.wait(PLENTY_S)
     began = time.perf_counter()
     parts = [answers.get(timeout=PLENTY_S) for _ in people]
+    seconds = time.perf_counter() - began
     for one in people:
         one.join()
-    return parts, time.perf_counter() - began
+    return parts, seconds
 
 
 def run_taker(number: int, wanted: argparse.Namespace, barrier: Any, answers: Any) -> None:
-    """One person, in a process of its own: takes, and answers, untimed."""
+    """One person, in a process of its own: takes, and answers, untimed; the answer has the slot."""
     set_up()
     from django.contrib.auth.models import User
     from django.utils import timezone
 
     from review.actions import labelling, taking
-    from review.models import QuestionSlot
 
     person = User.objects.get(username=NAME.format(number))
+    answer = labelling.record_answer if wanted.weigh else keep
     taken = []
     question = taking.take(by=person, now=timezone.now(), wanted=1).questions[0]
     barrier.wait(PLENTY_S)
-    answer = labelling.record_answer if wanted.weigh else keep
+    answer(question=question, by=person, value="no", now=timezone.now())
     for _ in range(wanted.claims):
-        answer(question=question, by=person, value="no", now=timezone.now())
         began = time.perf_counter()
         question = taking.take(by=person, now=timezone.now(), wanted=1).questions[0]
         spent = time.perf_counter() - began
-        taken.append((QuestionSlot.objects.get(question=question, leased_by=person).pk, spent))
+        kept = answer(question=question, by=person, value="no", now=timezone.now())
+        taken.append((kept.slot_id, spent))
     answers.put(taken)
 
 
-def keep(*, question: Any, by: Any, value: str, now: Any) -> None:
+def keep(*, question: Any, by: Any, value: str, now: Any) -> Any:
     """The answer's own statement, without what it changes of the question."""
-    from django.db import connection
+    from review.actions.labelling import store
+    from review.models import Answer
 
-    from review.actions.labelling import WRITE
-
-    given = {"me": by.pk, "question": question.pk, "subject": question.subject, "image": question.image_id}
-    given |= {"other": None, "value": value, "client": "", "seconds": None, "is_over": False, "now": now}
-    with connection.cursor() as cursor:
-        cursor.execute(WRITE, given)
+    said = Answer(question=question, value=value, answered_by=by, answered_at=now)
+    store(said)
+    return said
 
 
 def explain(person_name: str) -> dict[str, Any]:

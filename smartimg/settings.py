@@ -60,7 +60,8 @@ def read_database(url: str) -> dict[str, object]:
         "PORT": query.get("port", str(parts.port or "")),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": 10},
+        # 0: cursors that can keep plans do so from the first time; Django's own can't.
+        "OPTIONS": {"connect_timeout": 10, "prepare_threshold": 0},
     }
 
 

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
-
 from pipeline.voting import Counts, weigh_votes
+from review.actions import prepared
 from review.models import AskingRule, Label, Question
 
 CANNOT_TELL = "cannot_tell"
@@ -68,7 +67,7 @@ class Weights:
 
 def read_ballots(questions: Sequence[Question]) -> list[Ballot]:
     """All that was said to the questions and counts."""
-    with connection.cursor() as cursor:
+    with prepared.open_cursor() as cursor:
         cursor.execute(BALLOTS, {"ids": [one.pk for one in questions], "known": list(KNOWN_SOURCES)})
         rows = {row[0]: row[1:] for row in cursor.fetchall()}
     return [_fill(question, *rows[question.pk]) for question in questions]
@@ -92,7 +91,7 @@ def read_weights(
     """How a subject is asked, the standing of these people, and the shares of its values."""
     given: dict[str, Any] = {"subject": subject, "people": list(people)}
     given["categories"] = [category for category in categories if category is not None]
-    with connection.cursor() as cursor:
+    with prepared.open_cursor() as cursor:
         cursor.execute(WEIGHTS, given)
         rule, fitted, standings = cursor.fetchone()
     return AskingRule(**(rule or {"subject": subject})), Weights(

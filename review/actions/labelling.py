@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
-from review.actions import settling, trust
+from review.actions import prepared, settling, trust
 from review.actions.slots import add_slot, close_slots, lock_person
 from review.models import Answer, Question, QuestionSlot, Sighting, SkippedQuestion
 
@@ -35,7 +35,7 @@ WITH slot AS (
 )
 INSERT INTO review_answer (question_id, slot_id, value, client_id, seconds, is_late, counts, answered_by_id,
   answered_at)
-SELECT %(question)s, (SELECT id FROM slot), %(value)s, %(client)s, %(seconds)s,
+SELECT %(question)s, (SELECT id FROM slot), %(value)s, %(client)s, %(seconds)s::float8,
   %(is_over)s OR NOT EXISTS (SELECT FROM slot),
   NOT EXISTS (SELECT FROM review_workerpause
     WHERE person_id = %(me)s AND lifted_at IS NULL AND subject IN ('', %(subject)s)),
@@ -71,19 +71,19 @@ def record_answer(
         return known
     said = Answer(question=question, value=value, client_id=key, seconds=seconds)
     said.answered_by, said.answered_at = by, now
-    _write(said)
+    store(said)
     _count(question, said, now)
     return said
 
 
-def _write(answer: Answer) -> None:
+def store(answer: Answer) -> None:
     """Store it, with what the database says of its slot and of the person."""
     question = answer.question
     is_over = question.state != Question.State.OPEN and not hasattr(question, "gold")
     given: dict[str, Any] = {"me": answer.answered_by_id, "question": question.pk, "is_over": is_over}
     given |= {"subject": question.subject, "image": question.image_id, "other": question.other_id}
     given |= {"value": answer.value, "client": answer.client_id, "seconds": answer.seconds}
-    with connection.cursor() as cursor:
+    with prepared.open_cursor() as cursor:
         cursor.execute(WRITE, given | {"now": answer.answered_at})
         answer.pk, answer.slot_id, answer.counts, answer.is_late = cursor.fetchone()
     answer._state.adding, answer._state.db = False, connection.alias

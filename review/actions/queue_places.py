@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import connection
 
-from review.actions.takers import Place
-from review.models import WorkerPlace
+from review.actions import prepared
+from review.actions.shown_questions import ROW, TABLES, make_shown
+from review.actions.takers import FIRST_SLOTS, Place
+from review.models import Question, WorkerPlace
 
 FRONT = 500  # slots from the front that are looked at again and again for what is new there
 FIRST, LAST = float("inf"), float("-inf")
@@ -20,7 +21,7 @@ FIRST, LAST = float("inf"), float("-inf")
 # now is written in passing, except for what was found in the front: from there all that they have seen would
 # have to be passed over again. What a person has seen is in the sightings; the pictures that they hold at
 # this moment are given.
-CLAIM = """
+CLAIM = f"""
 WITH mine AS (
   UPDATE review_questionslot AS taken SET leased_by_id = %(me)s, leased_until = %(until)s
   WHERE taken.id = (
@@ -44,31 +45,20 @@ WITH mine AS (
   SELECT %(me)s, %(subject)s, mine.priority, mine.id, %(now)s FROM mine WHERE %(moves)s
   ON CONFLICT (person_id, subject) DO UPDATE SET priority = EXCLUDED.priority, slot = EXCLUDED.slot
 )
-SELECT question_id, (SELECT image_id FROM review_question WHERE id = question_id), priority, id FROM mine
-"""
+SELECT {ROW}, mine.priority, mine.id FROM mine JOIN ({TABLES}) ON question.id = mine.question_id
+"""  # noqa: S608 (our own columns)
 DEPTH = """
 SELECT priority FROM review_questionslot WHERE is_open AND subject = %s
 ORDER BY priority DESC, id OFFSET %s LIMIT 1
 """
-# From the first slot of one subject to the first of the next: as many steps as there are subjects.
-SUBJECTS = """
-WITH RECURSIVE first AS (
-  (SELECT subject, priority FROM review_questionslot WHERE is_open
-    ORDER BY subject, priority DESC, id LIMIT 1)
-  UNION ALL
-  SELECT next.subject, next.priority FROM first, LATERAL (
-    SELECT subject, priority FROM review_questionslot WHERE is_open AND subject > first.subject
-    ORDER BY subject, priority DESC, id LIMIT 1) AS next)
-SELECT subject FROM first ORDER BY priority DESC, subject
-"""
+SUBJECTS = f"WITH RECURSIVE {FIRST_SLOTS} SELECT subject FROM first ORDER BY priority DESC, subject"  # noqa: S608
 
 
 @dataclass(frozen=True)
 class Claimed:
     """A question that is the person's now, and where they go on from."""
 
-    question: int
-    image: int
+    question: Question
     place: Place
 
 
@@ -83,7 +73,7 @@ class Stretch:
 
 def list_subjects() -> list[str]:
     """Subjects that have open slots, the one with the most urgent slot first."""
-    with connection.cursor() as cursor:
+    with prepared.open_cursor() as cursor:
         cursor.execute(SUBJECTS)
         return [row[0] for row in cursor.fetchall()]
 
@@ -114,15 +104,15 @@ def claim(
 
 
 def _claim(stretch: Stretch, given: dict[str, Any]) -> Claimed | None:
-    with connection.cursor() as cursor:
+    with prepared.open_cursor() as cursor:
         cursor.execute(CLAIM, {**vars(stretch), **given})
         row = cursor.fetchone()
-    return Claimed(row[0], row[1], Place(row[2], row[3])) if row else None
+    return Claimed(make_shown(row[0]), Place(row[1], row[2])) if row else None
 
 
 def _find_depth(subject: str) -> float:
     """The priority of the last slot that counts as the front."""
-    with connection.cursor() as cursor:
+    with prepared.open_cursor() as cursor:
         cursor.execute(DEPTH, [subject, FRONT])
         row = cursor.fetchone()
     return float(row[0]) if row else LAST

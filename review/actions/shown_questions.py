@@ -1,13 +1,13 @@
-"""Questions with all that is shown of them, by one statement that is written once and not for each taking."""
+"""Questions with all that is shown of them: part of the statements that find or take them."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db import connection, models
 
+from review.actions import prepared
 from review.models import Category, Image, Product, Question
 
 Columns = Sequence[str]
@@ -24,31 +24,32 @@ COLUMNS = ", ".join(
     [f"question.{name}" for name in ASKED]
     + [f'"{part}".{name}' for part, (_, names) in SHOWN.items() for name in names]
 )
-LOAD = f"""
-SELECT {COLUMNS} FROM review_question AS question
+# One value a question, which `make_shown` reads, where a statement has these tables.
+ROW = f"json_build_array({COLUMNS})"
+TABLES = """review_question AS question
 JOIN review_image AS image ON image.id = question.image_id
 LEFT JOIN review_image AS other ON other.id = question.other_id
 LEFT JOIN review_product AS product ON product.id = question.product_id
-LEFT JOIN review_category AS category ON category.id = question.category_id
-WHERE question.id = ANY(%s)
-"""  # noqa: S608 (our own columns)
+LEFT JOIN review_category AS category ON category.id = question.category_id"""
+LOAD = f"SELECT {ROW} FROM {TABLES} WHERE question.id = ANY(%s)"  # noqa: S608 (our own columns)
 
 
 def load_shown(ids: Sequence[int]) -> list[Question]:
     """The questions in the order given, without those that are gone."""
     if not ids:
         return []
-    with connection.cursor() as cursor:
+    with prepared.open_cursor() as cursor:
         cursor.execute(LOAD, [list(ids)])
-        found = {question.pk: question for question in map(_make, cursor.fetchall())}
+        found = {question.pk: question for question in (make_shown(row) for (row,) in cursor.fetchall())}
     return [found[pk] for pk in ids if pk in found]
 
 
-def _make(row: Sequence[Any]) -> Question:
+def make_shown(row: Sequence[Any]) -> Question:
+    """A question with the rows that belong to it, out of a ROW."""
     values = iter(row[len(ASKED) :])
     question, *others = (_build(kind, names, values) for kind, names in SHOWN.values())
     assert isinstance(question, Question)
-    question.state, question.choices = row[0], json.loads(row[1])
+    question.state, question.choices = row[: len(ASKED)]
     for name, other in zip(list(SHOWN)[1:], others, strict=True):
         setattr(question, name, other)
     return question

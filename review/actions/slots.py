@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.contrib.auth.models import User
-from django.db import connection
 from django.db.models import Max
 
+from review.actions import prepared
 from review.models import Question, QuestionSlot
 
 LATER_VOTE = 0.02  # of priority: a second vote waits behind first votes of almost the same rank
@@ -19,8 +19,9 @@ def lock_person(person: User, *, is_lasting: bool = True) -> None:
 
     Where it writes leases only, its end need not wait for the disk: one that a power cut loses is free again.
     """
-    what = "" if is_lasting else "set_config('synchronous_commit', 'off', true)"
-    with connection.cursor() as cursor:
+    what = "set_config('plan_cache_mode', 'force_generic_plan', true)"
+    what += "" if is_lasting else ", set_config('synchronous_commit', 'off', true)"
+    with prepared.open_cursor() as cursor:
         cursor.execute(f"SELECT {what} FROM auth_user WHERE id = %s FOR NO KEY UPDATE", [person.pk])  # noqa: S608
 
 

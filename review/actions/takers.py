@@ -8,23 +8,34 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import connection
 
-from review.models import AskingRule
+from review.actions import prepared
+from review.actions.shown_questions import ROW, TABLES, make_shown
+from review.models import AskingRule, Question
 
 LASTS = timedelta(minutes=10)
 USUAL_GOLD_SHARE = AskingRule().gold_share  # of a subject without a rule of its own
 IN_A_ROW = 20  # answers on one subject, after which another one may have its turn
 BEGIN_AGAIN = timedelta(minutes=2)  # then the front of the queue is looked at for what is new there
 
+# From the first slot of one subject to the first of the next: as many steps as there are subjects.
+FIRST_SLOTS = """first AS (
+  (SELECT subject, priority FROM review_questionslot WHERE is_open
+    ORDER BY subject, priority DESC, id LIMIT 1)
+  UNION ALL
+  SELECT next.subject, next.priority FROM first, LATERAL (
+    SELECT subject, priority FROM review_questionslot WHERE is_open AND subject > first.subject
+    ORDER BY subject, priority DESC, id LIMIT 1) AS next)"""
+
 # One statement, since every one costs as much as what this reads: the person's leases are renewed, and a
 # row says what they hold, in the order in which it was taken, so that two windows show the same question
 # (what others have settled meanwhile is not shown any more); where they are paused; what they answered and
-# passed by last; the rules; how many known questions they have met; and how far they are in each queue.
+# passed by last; the rules; how many known questions they have met; how far they are in each queue; and,
+# where it is time for another subject, which there are.
 # The caller holds the person's row by a statement of its own before: this one must see what their other
 # window has done. The rules are a row a subject, read each time, so that a change holds at once.
-READ = """
-WITH renewed AS (
+READ = f"""
+WITH RECURSIVE renewed AS (
   UPDATE review_questionslot AS slot
   SET leased_until = %(until)s + place.rank * interval '1 millisecond'
   FROM (
@@ -32,24 +43,29 @@ WITH renewed AS (
     FROM review_questionslot AS held WHERE held.leased_by_id = %(me)s AND held.leased_until >= %(now)s
   ) AS place
   WHERE slot.id = place.id
-  RETURNING slot.question_id, slot.subject, place.rank)
+  RETURNING slot.question_id, place.rank
+), last AS (
+  SELECT answer.id, question.subject
+  FROM (SELECT id, question_id FROM review_answer WHERE answered_by_id = %(me)s
+    ORDER BY id DESC LIMIT {IN_A_ROW}) AS answer
+  JOIN review_question AS question ON question.id = answer.question_id
+), {FIRST_SLOTS}
 SELECT
-  (SELECT json_agg(json_build_array(question.id, question.subject, question.image_id) ORDER BY renewed.rank)
-    FROM renewed JOIN review_question AS question ON question.id = renewed.question_id
+  (SELECT json_agg({ROW} ORDER BY renewed.rank)
+    FROM renewed JOIN ({TABLES}) ON question.id = renewed.question_id
     WHERE question.state = 'open' OR EXISTS (
       SELECT FROM review_goldquestion AS gold WHERE gold.question_id = question.id AND gold.is_active)),
   (SELECT json_object_agg(subject, id) FROM review_workerpause
     WHERE person_id = %(me)s AND lifted_at IS NULL),
-  (SELECT json_agg(json_build_array(last.id, question.subject) ORDER BY last.id DESC)
-    FROM (SELECT id, question_id FROM review_answer WHERE answered_by_id = %(me)s
-      ORDER BY id DESC LIMIT %(streak)s) AS last
-    JOIN review_question AS question ON question.id = last.question_id),
+  (SELECT json_agg(json_build_array(id, subject) ORDER BY id DESC) FROM last),
   (SELECT max(id) FROM review_skippedquestion WHERE skipped_by_id = %(me)s),
   (SELECT json_object_agg(subject, json_build_array(is_open, gold_share)) FROM review_askingrule),
   (SELECT json_object_agg(subject, gold_seen) FROM review_workerstanding WHERE person_id = %(me)s),
   (SELECT json_object_agg(subject, json_build_array(priority, slot, began_at < %(old)s))
-    FROM review_workerplace WHERE person_id = %(me)s)
-"""
+    FROM review_workerplace WHERE person_id = %(me)s),
+  CASE WHEN (SELECT count(*) = {IN_A_ROW} AND min(subject) = max(subject) FROM last)
+    THEN (SELECT json_agg(subject ORDER BY priority DESC, subject) FROM first) END
+"""  # noqa: S608 (our own columns)
 
 
 @dataclass(frozen=True)
@@ -62,19 +78,10 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Held:
-    """A question that is before the person."""
-
-    question: int
-    subject: str
-    image: int
-
-
-@dataclass(frozen=True)
 class Taker:
     """What is known of a person who asks for questions, at this moment."""
 
-    held: Sequence[Held]
+    held: Sequence[Question]  # before the person now
     pauses: Mapping[str, int]  # subject, '' for all -> the pause
     streak: Sequence[str]  # subjects of the last answers, the newest first
     last_act: tuple[int, int]  # ids of the last answer and of the last question passed by
@@ -82,6 +89,7 @@ class Taker:
     gold_shares: Mapping[str, float]  # of subjects with rules of their own
     gold_seen: Mapping[str, int]  # known questions answered, by subject
     places: Mapping[str, Place]
+    open_subjects: Sequence[str] | None = None  # the most urgent first, where it is time for another one
 
     def may_be_asked(self, subject: str, wanted: str) -> bool:
         """Whether what is held of a subject is still to be shown, where one is wanted alone or not."""
@@ -93,8 +101,7 @@ class Taker:
 
     def current_subject(self) -> str:
         """What the person is at; '' where it is time for something else."""
-        is_long = len(self.streak) == IN_A_ROW and len(set(self.streak)) == 1
-        if is_long:
+        if self.open_subjects is not None:
             return ""
         return self.held[-1].subject if self.held else next(iter(self.streak), "")
 
@@ -106,13 +113,13 @@ class Taker:
 def read_taker(by: User, now: datetime) -> Taker:
     """Renew what the person holds, and say all that the choice of the next question hangs on."""
     given: dict[str, Any] = {"me": by.pk, "now": now, "until": now + LASTS}
-    given |= {"old": now - BEGIN_AGAIN, "streak": IN_A_ROW}
-    with connection.cursor() as cursor:
+    given["old"] = now - BEGIN_AGAIN
+    with prepared.open_cursor() as cursor:
         cursor.execute(READ, given)
-        held, pauses, answers, skip, rules, seen, places = cursor.fetchone()
+        held, pauses, answers, skip, rules, seen, places, subjects = cursor.fetchone()
     rules = rules or {}
     return Taker(
-        held=[Held(*row) for row in held or ()],
+        held=[make_shown(row) for row in held or ()],
         pauses=pauses or {},
         streak=[subject for _, subject in answers or ()],
         last_act=(answers[0][0] if answers else 0, skip or 0),
@@ -120,4 +127,5 @@ def read_taker(by: User, now: datetime) -> Taker:
         gold_shares={subject: share for subject, (_, share) in rules.items()},
         gold_seen=seen or {},
         places={subject: Place(*row) for subject, row in (places or {}).items()},
+        open_subjects=subjects,
     )

@@ -9,9 +9,9 @@ from itertools import chain
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import connection, transaction
+from django.db import transaction
 
-from review.actions import trust
+from review.actions import prepared, trust
 from review.actions.queue_places import claim, list_subjects
 from review.actions.shown_questions import load_shown
 from review.actions.slots import lock_person
@@ -20,12 +20,19 @@ from review.models import Question, QuestionSlot, WorkerPause
 
 AHEAD = 3  # the question in sight and two that are loaded already
 
-# Somebody else may take the same number at this moment: then nothing is written, and the next is tried.
+# Theirs again, or a new one. Somebody else may take the same number at this moment: then nothing is written,
+# and the next is tried.
 OWN_SLOT = """
-INSERT INTO review_questionslot (question_id, subject, number, priority, is_open, leased_by_id, leased_until)
-SELECT %(question)s, %(subject)s, coalesce(max(number), 0) + 1, 0, false, %(me)s, %(until)s
-FROM review_questionslot WHERE question_id = %(question)s
-ON CONFLICT DO NOTHING
+WITH again AS (
+  UPDATE review_questionslot SET leased_until = %(until)s
+  WHERE question_id = %(question)s AND leased_by_id = %(me)s RETURNING id
+), added AS (
+  INSERT INTO review_questionslot (question_id, subject, number, priority, is_open, leased_by_id,
+    leased_until)
+  SELECT %(question)s, %(subject)s, coalesce(max(number), 0) + 1, 0, false, %(me)s, %(until)s
+  FROM review_questionslot WHERE question_id = %(question)s HAVING NOT EXISTS (SELECT FROM again)
+  ON CONFLICT DO NOTHING RETURNING id)
+SELECT id FROM again UNION ALL SELECT id FROM added
 """
 MOST_TRIES = 20
 
@@ -49,13 +56,12 @@ def take(*, by: User, now: datetime, wanted: int = AHEAD, subject: str = "") -> 
     taker = read_taker(by, now)
     keeps = [one for one in taker.held if taker.may_be_asked(one.subject, subject)]
     if len(keeps) < len(taker.held):
-        give_back(by=by, but=[one.question for one in keeps])
-    ids = [one.question for one in keeps]
+        give_back(by=by, but=[one.pk for one in keeps])
     if len(keeps) < wanted and "" not in taker.pauses:
-        ids += _fill(by, now, replace(taker, held=keeps), wanted, subject)
+        keeps += _fill(by, now, replace(taker, held=keeps), wanted, subject)
     pause = taker.find_pause(subject)
     return Taken(
-        questions=load_shown(ids[:wanted]),
+        questions=keeps[:wanted],
         pause=WorkerPause.objects.get(pk=pause) if pause else None,
     )
 
@@ -78,44 +84,43 @@ def _list_open(taker: Taker, subject: str) -> Iterator[str]:
     current = taker.current_subject()
     if current and current not in closed:
         yield current
-    yield from (one for one in list_subjects() if one != current and one not in closed)
+    others = list_subjects() if taker.open_subjects is None else taker.open_subjects
+    yield from (one for one in others if one != current and one not in closed)
 
 
-def _fill(by: User, now: datetime, taker: Taker, wanted: int, subject: str) -> list[int]:
+def _fill(by: User, now: datetime, taker: Taker, wanted: int, subject: str) -> list[Question]:
     """A known question where its turn has come, then free ones."""
     subjects = _list_open(taker, subject)
     first = next(subjects, None)
     if first is None:
         return []
-    held = [(one.question, one.image) for one in taker.held]
+    held = list(taker.held)
     many = len(held)
     until = now + LASTS + timedelta(milliseconds=many + 1)
     gold = trust.choose_gold(by, first, taker)
-    if gold is not None and gold.pk not in dict(held):
+    if gold is not None and gold not in held:
         _hold_known(gold, by, until)
-        held.append((gold.pk, gold.image_id))
+        held += load_shown([gold.pk])
     for one in chain([first], subjects):
         place = taker.places.get(one)
         while len(held) < wanted:
             until += timedelta(milliseconds=1)
-            pictures = [image for _, image in held]
+            pictures = [question.image_id for question in held]
             found = claim(by=by, subject=one, now=now, until=until, besides=pictures, place=place)
             if found is None:
                 break
-            held.append((found.question, found.image))
+            held.append(found.question)
             place = found.place
         if len(held) >= wanted:
             break  # before the other subjects are looked for
-    return [question for question, _ in held[many:]]
+    return held[many:]
 
 
 def _hold_known(gold: Question, by: User, until: datetime) -> None:
     """A slot of this person's own, which the queue never offers."""
-    if gold.slots.filter(leased_by=by).update(leased_until=until):
-        return
     given: dict[str, Any] = {"question": gold.pk, "subject": gold.subject, "me": by.pk, "until": until}
-    with connection.cursor() as cursor:
+    with prepared.open_cursor() as cursor:
         for _ in range(MOST_TRIES):
             cursor.execute(OWN_SLOT, given)
-            if cursor.rowcount:
+            if cursor.fetchone():
                 return

@@ -6,9 +6,10 @@ import hashlib
 from datetime import datetime
 
 from django.contrib.auth.models import User
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db import connection
+from django.db.models import F
 
-from review.actions import pauses
+from review.actions import pauses, prepared
 from review.actions.pauses import is_paused
 from review.actions.settling import CANNOT_TELL, rule_of
 from review.actions.takers import Taker
@@ -16,8 +17,6 @@ from review.models import (
     Answer,
     GoldQuestion,
     Question,
-    Sighting,
-    SkippedQuestion,
     WorkerStanding,
 )
 
@@ -26,6 +25,20 @@ __all__ = ["choose_gold", "is_paused", "note_gold"]
 NEWCOMER_SHARE = 0.15  # of the first questions, until something is known of a person
 FAST_S = 1.0  # nobody looks at a picture in less
 TURN = 12  # of the least shown are drawn from, so that not everybody meets the same one next
+TURN_OF = f"""
+SELECT question.id, question.subject, question.image_id
+FROM review_goldquestion AS gold JOIN review_question AS question ON question.id = gold.question_id
+WHERE gold.is_active AND question.subject = %(subject)s AND gold.created_by_id IS DISTINCT FROM %(me)s
+  AND NOT EXISTS (
+    SELECT FROM review_answer WHERE question_id = question.id AND answered_by_id = %(me)s)
+  AND NOT EXISTS (
+    SELECT FROM review_skippedquestion WHERE question_id = question.id AND skipped_by_id = %(me)s)
+  AND NOT EXISTS (
+    SELECT FROM review_sighting AS seen
+    WHERE seen.person_id = %(me)s AND seen.subject = question.subject AND seen.image_id = question.image_id
+      AND (seen.other_id IS NULL OR seen.other_id = question.other_id))
+ORDER BY gold.shown, gold.id LIMIT {TURN}
+"""  # noqa: S608
 
 
 def choose_gold(person: User, subject: str, taker: Taker) -> Question | None:
@@ -35,10 +48,8 @@ def choose_gold(person: User, subject: str, taker: Taker) -> Question | None:
     """
     if _draw(person.pk, *taker.last_act) >= _share_for(taker, subject):
         return None
-    turn = list(gold_for(person, subject).select_related("question").order_by("shown", "pk")[:TURN])
-    if not turn:
-        return None
-    return min(turn, key=lambda gold: _draw(person.pk, gold.pk, *taker.last_act)).question
+    turn = _list_turn(person, subject)
+    return min(turn, key=lambda gold: _draw(person.pk, gold.pk, *taker.last_act), default=None)
 
 
 def _share_for(taker: Taker, subject: str) -> float:
@@ -53,19 +64,12 @@ def _draw(*key: int) -> float:
     return int.from_bytes(digest[:6], "big") / 2**48
 
 
-def gold_for(person: User, subject: str) -> QuerySet[GoldQuestion]:
-    """Known questions whose pictures this person has not met for their subject, and did not make."""
-    seen = Sighting.objects.filter(
-        Q(other=OuterRef("question__other")) | Q(other__isnull=True),
-        person=person,
-        subject=OuterRef("question__subject"),
-        image=OuterRef("question__image"),
-    )
-    answered = Answer.objects.filter(question=OuterRef("question"), answered_by=person)
-    skipped = SkippedQuestion.objects.filter(question=OuterRef("question"), skipped_by=person)
-    rows = GoldQuestion.objects.filter(is_active=True, question__subject=subject)
-    rows = rows.exclude(created_by=person)
-    return rows.filter(~Exists(answered), ~Exists(skipped), ~Exists(seen))
+def _list_turn(person: User, subject: str) -> list[Question]:
+    """Known questions that come next: this person has not met their pictures, and did not make them."""
+    with prepared.open_cursor() as cursor:
+        cursor.execute(TURN_OF, {"me": person.pk, "subject": subject})
+        columns = ("id", "subject", "image_id")
+        return [Question.from_db(connection.alias, columns, row) for row in cursor.fetchall()]
 
 
 def note_gold(answer: Answer, now: datetime | None = None) -> None:

@@ -31,13 +31,13 @@ def read_statements(caught: CaptureQueriesContext) -> list[str]:
     return [one["sql"].split()[0] for one in caught if "SAVEPOINT" not in one["sql"]]
 
 
-def test_the_next_question_costs_four_statements(wim: User) -> None:
+def test_the_next_question_costs_three_statements(wim: User) -> None:
     made = [make_question() for _ in range(8)][::-1]
     held = taking.take(by=wim, now=NOW).questions
     labelling.record_answer(question=held[0], by=wim, value="yes", now=NOW)
     with CaptureQueriesContext(connection) as caught:
         assert list(taking.take(by=wim, now=NOW).questions) == made[1:4]
-    assert read_statements(caught) == ["SELECT", "WITH", "WITH", "SELECT"]  # lock, read, claim, load
+    assert read_statements(caught) == ["SELECT", "WITH", "WITH"]  # lock, read, claim
 
 
 def test_an_answer_costs_seven_statements(wim: User) -> None:

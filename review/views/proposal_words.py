@@ -15,6 +15,7 @@ from review.actions.store import image_url, original_url
 from review.models import Category, Offer, Proposal, ProposalItem
 from review.views.comparison_words import explain_copy
 from review.views.evidence_words import explain_judges, explain_types, list_silent, tell_origin
+from review.views.place_words import say_place
 
 # Why a picture is out, as people say it.
 REASONS = {
@@ -93,6 +94,7 @@ def _explain(item: ProposalItem, places: Origins) -> dict[str, Any]:
         "origin": tell_origin(places.get(image.pk, ())),
         "firstSeen": date_format(timezone.localtime(image.created_at), "j F Y, H:i"),
         "kind": image.format,
+        "place": say_place(evidence.get("place", "")),
     }
 
 

@@ -33,7 +33,7 @@ function nameCopy(review, sha, strip) {
   const { before } = review.images.get(other) ?? {};
   if (strip === "before" && before != null) return gettext("copy of {place}", { place: before + 1 });
   const place = review.order.indexOf(other) + 1;
-  if (!place) return gettext("copy of a dropped one");
+  if (!place) return gettext("copy, both out");
   return strip === "before" ? gettext("copy of new {place}", { place }) : gettext("copy of {place}", { place });
 }
 

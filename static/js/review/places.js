@@ -40,8 +40,7 @@ function explainUntypedHero(review, image) {
 // What the selection noted; else the order of types.
 function explainOrder(review, types, sha) {
   const image = review.images.get(sha);
-  const noted = image.evidence?.place;
-  if (noted) return `${begin(gettext(noted))}.`;
+  if (image.place) return `${begin(image.place)}.`;
   const place = review.order.indexOf(sha);
   const isInPlaceOfCopy = review.placeOf(sha) !== image.before && place === copiedPlace(review, sha);
   if (isInPlaceOfCopy) return gettext("It stands where its copy stands today.");

@@ -131,12 +131,15 @@ def _finish(a: Prepared, b: Prepared, matrix: Matrix) -> Registration:
 
 def rank_guesses(a: Prepared, b: Prepared) -> list[Matrix]:
     """Affine guesses, best first by correlation at thumbnail size, near-equal ones left out."""
-    distinct: list[Matrix] = []
-    for matrix in _guess(a, b):
-        if all(_corners_apart(matrix, other, a.size) >= 0.015 * max(b.size) for other in distinct):
-            distinct.append(matrix)
-    order = np.argsort([-correlate(a, b, 0, matrix) for matrix in distinct], kind="stable")
-    return [distinct[index] for index in order]
+    guesses, (width, height) = _guess(a, b), a.size
+    corners = np.array([[0.0, width, 0, width], [0, 0, height, height], [1, 1, 1, 1]])
+    landed = (np.stack(guesses)[:, :2] @ corners).reshape(len(guesses), -1)
+    near = (np.abs(landed[:, None] - landed).max(axis=2) < 0.015 * max(b.size)).tolist()
+    distinct: list[int] = []
+    for index in range(len(guesses)):
+        if not any(near[index][other] for other in distinct):
+            distinct.append(index)
+    return sorted((guesses[index] for index in distinct), key=lambda guess: -correlate(a, b, 0, guess))
 
 
 def _guess(a: Prepared, b: Prepared) -> list[Matrix]:
@@ -192,8 +195,7 @@ def correlate(a: Prepared, b: Prepared, index: int, matrix: Matrix) -> float:
 
 
 def _area_ratio(matrix: Matrix, a: Prepared, b: Prepared) -> float:
-    scale = abs(measure_area(matrix))
-    return b.size[0] * b.size[1] / max(1e-6, scale * a.size[0] * a.size[1])
+    return b.size[0] * b.size[1] / max(1e-6, abs(measure_area(matrix)) * a.size[0] * a.size[1])
 
 
 def measure_area(matrix: Matrix) -> float:

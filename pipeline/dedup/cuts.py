@@ -18,6 +18,9 @@ STEEPEST = 0.13  # slope of a cut against its frame: turned or sheared after the
 STRAIGHT_PX = 1.6  # how far an edge may stray from its line
 REACH_PX = 3  # how far on both sides of a line to look
 SAME_LENGTH = 0.65  # of the line: what ends there in one picture must go on in the other, and no less
+BANDS_PX = (5, 13)  # sides of squares: what the first reaches is the outline, beyond are its surroundings
+LEAST_AROUND = 30  # pixels of the surroundings that the other picture shows; fewer tell nothing
+GOES_ON_SHARE = 0.6  # of them that must be unlike the margin
 EDGE_FACTOR = 2.0  # times the usual step across such a line at which the other picture has an edge of its own
 EDGE_STEP = 12.0  # grey levels on top of that
 
@@ -41,12 +44,52 @@ def find_shown(own: Pixels, other: Pixels, inside: Pixels, pixels: RgbArray) -> 
     whole length, with no edge of its own there. (II.D)
     """
     shown = np.full(own.shape, 255, np.uint8)
-    extra = cv2.bitwise_and(cv2.bitwise_and(other, inside), cv2.bitwise_not(own))
-    extra = cv2.erode(extra, np.ones((3, 3), np.uint8))  # outlines that are off by a pixel hide nothing
-    if cv2.countNonZero(extra) >= LEAST_EXTRA * own.size:
+    if goes_beyond(own, other, inside):
         for side in _turn(own, other, inside, pixels, shown):
             _hide_beyond_cut(side)
     return shown
+
+
+def goes_beyond(own: Pixels, other: Pixels, inside: Pixels) -> bool:
+    """Whether the other picture shows more beyond the own content than an outline off by a pixel."""
+    extra = cv2.bitwise_and(cv2.bitwise_and(other, inside), cv2.bitwise_not(own))
+    return cv2.countNonZero(cv2.erode(extra, np.ones((3, 3), np.uint8))) >= LEAST_EXTRA * own.size
+
+
+def keep_framed(framed: Pixels, other: Pixels, inside: Pixels, pixels: RgbArray) -> Pixels:
+    """255 where a picture in a margin shows anything, uint8 (h, w), if the other one goes on all round it.
+
+    `framed` is 255 within the straight sides of what stands in the margin, `other` where the other picture,
+    whose `pixels` are uint8 (h, w, 3), is unlike that margin. A straight-sided product has an edge of its own
+    there, and a thing laid beside it is there on a part of its sides only: then nothing is hidden. (II.D)
+    """
+    bands = [cv2.bitwise_and(band, inside) for band in _draw_bands(framed)]
+    around = bands[-1]
+    count, on = cv2.countNonZero(around), cv2.countNonZero(cv2.bitwise_and(around, other))
+    if count < LEAST_AROUND or on < GOES_ON_SHARE * count:
+        return np.full(framed.shape, 255, np.uint8)
+    grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
+    steps = cv2.morphologyEx(grey, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
+    within, along, beyond = (cv2.mean(steps, band)[0] for band in bands)
+    if along > EDGE_FACTOR * max(within, beyond) + EDGE_STEP / 2:
+        return np.full(framed.shape, 255, np.uint8)
+    return cv2.erode(_keep(framed), np.ones((3, 3), np.uint8))
+
+
+def _draw_bands(framed: Pixels) -> list[Pixels]:
+    """255 in bands along the sides of a framed picture: within them, on them, and beyond."""
+    solid = _keep(framed)
+    wide = [cv2.dilate(solid, np.ones((side, side), np.uint8)) for side in BANDS_PX]
+    narrow = [cv2.erode(solid, np.ones((side, side), np.uint8)) for side in BANDS_PX]
+    return [
+        cv2.subtract(narrow[0], narrow[1]),
+        cv2.subtract(wide[0], narrow[0]),
+        cv2.subtract(wide[1], wide[0]),
+    ]
+
+
+def _keep(plane: Pixels) -> Pixels:
+    return cv2.threshold(plane, 254, 255, cv2.THRESH_BINARY)[1]
 
 
 def _turn(*planes: Pixels) -> Iterator[Side]:

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from pipeline.dedup.ground import MASK_SIDE_PX, Pixels, fit, keep_off_border
+from pipeline.dedup.ground import MASK_SIDE_PX, BoolArray, Pixels, fit, keep_off_border
 from pipeline.records import RgbArray
 
 FrameBox = tuple[int, int, int, int]
 
 FLAT = 12  # grey levels in any channel; compression rings about as much beside an edge
+FLAT_SIDE = 8  # the same along one whole side of the frame; a plain wall must not pass for a margin
+SIDE_PX = 4  # how deep such a side is looked at
 FIRST_SHARE, SECOND_SHARE = 0.12, 0.03  # of the border that a margin's colour must explain
 MIN_MARGIN_SHARE = 0.003  # of the frame; less is the rim of a resize
 QUAD_SHARE = 0.97  # of its convex hull that a framed picture fills
@@ -25,7 +27,10 @@ LINE_STEP = 20.0  # grey levels between such a line and what lies within
 
 
 def find_margin_colours(rgb: RgbArray) -> tuple[Pixels, ...]:
-    """At most two flat colours along the border, float (3,): a margin, and white in the corners of a turn."""
+    """At most two flat colours along the border, float (3,): a margin, and white in the corners of a turn.
+
+    Where there is neither, the colour of a margin on one side alone.
+    """
     # channels first: numpy is slow along an axis of three
     ring = np.ascontiguousarray(np.concatenate([rgb[0], rgb[-1], rgb[:, 0], rgb[:, -1]]).T)
     first = np.median(ring, axis=1).astype(np.float32)
@@ -35,7 +40,17 @@ def find_margin_colours(rgb: RgbArray) -> tuple[Pixels, ...]:
     left = ring[:, off] if found else ring
     if np.count_nonzero(left.min(0) >= 255 - FLAT) >= SECOND_SHARE * ring.shape[1]:
         found.append(white)
-    return tuple(found)
+    return tuple(found or _find_flat_side(rgb))
+
+
+def _find_flat_side(rgb: RgbArray) -> list[Pixels]:
+    """The colour of the first side of the frame that has one colour to its ends; none where no side has."""
+    for side in (rgb[:SIDE_PX], rgb[-SIDE_PX:], rgb[:, :SIDE_PX], rgb[:, -SIDE_PX:]):
+        levels = side.reshape(-1, 3)
+        colour = np.median(levels, axis=0).astype(np.float32)
+        if np.count_nonzero(np.abs(levels - colour).max(1) <= FLAT_SIDE) >= 0.99 * len(levels):
+            return [colour]
+    return []
 
 
 def find_content(rgb: RgbArray, margin: tuple[Pixels, ...]) -> Pixels:
@@ -58,15 +73,38 @@ def find_inner_frame(content: Pixels) -> FrameBox | None:
     None where there is no margin, or where what stands in it is no convex shape of few corners.
     """
     small = keep_off_border(fit(content, MASK_SIDE_PX) > 127)
-    share = float(small.mean())
-    if share > 1 - MIN_MARGIN_SHARE or share < LEAST_SHARE:
-        return None
-    hull = cv2.convexHull(np.asarray(cv2.findNonZero(small.astype(np.uint8))))
-    corners = cv2.approxPolyDP(hull, QUAD_TOLERANCE * cv2.arcLength(hull, True), True)
-    if len(corners) > QUAD_CORNERS or small.sum() < QUAD_SHARE * _measure_hull(hull):
+    hull = _find_straight_hull(small)
+    if hull is None:
         return None
     box = _tighten(content, _enlarge(cv2.boundingRect(hull), small, content))
     return box if box[2] - box[0] >= 16 and box[3] - box[1] >= 16 else None
+
+
+def find_framed(rgb: RgbArray, margin: tuple[Pixels, ...]) -> tuple[Pixels, Pixels] | None:
+    """255 within a straight-sided picture in a margin, uint8 (h, w), and that margin's colour, float (3,).
+
+    The last colour of the margin, white, is tried first: a wall that reaches the border may be the other.
+    None where nothing straight-sided stands in a margin.
+    """
+    for colour in margin[::-1]:
+        small = keep_off_border(fit(leave_colour(rgb, colour), 2 * MASK_SIDE_PX) > 127)
+        hull = _find_straight_hull(small)
+        if hull is not None:
+            drawn = cv2.fillConvexPoly(np.zeros(small.shape, np.uint8), hull, 255)
+            return cv2.resize(drawn, (rgb.shape[1], rgb.shape[0]), interpolation=cv2.INTER_LINEAR), colour
+    return None
+
+
+def _find_straight_hull(solid: BoolArray) -> Pixels | None:
+    """The convex hull of what stands in a margin, if it has few corners and is filled; else None."""
+    share = float(solid.mean())
+    if share > 1 - MIN_MARGIN_SHARE or share < LEAST_SHARE:
+        return None
+    hull = _bound_hull(solid)
+    corners = cv2.approxPolyDP(hull, QUAD_TOLERANCE * cv2.arcLength(hull, True), True)
+    if len(corners) > QUAD_CORNERS or solid.sum() < QUAD_SHARE * _measure_hull(hull):
+        return None
+    return np.asarray(hull)
 
 
 def is_framed(content: Pixels) -> bool:
@@ -75,10 +113,15 @@ def is_framed(content: Pixels) -> bool:
     share = float(solid.mean())
     if not LEAST_SHARE <= share < 1:
         return False
+    return float(solid.sum()) >= ROUGH_SHARE * _measure_hull(_bound_hull(solid))
+
+
+def _bound_hull(solid: BoolArray) -> Pixels:
+    """The convex hull of all that is True, from the ends of its rows alone."""
     rows = np.flatnonzero(solid.any(1))
     first, last = solid[rows].argmax(1), solid.shape[1] - 1 - solid[rows, ::-1].argmax(1)
     ends = np.stack([np.concatenate([first, last]), np.concatenate([rows, rows])], axis=1).astype(np.int32)
-    return float(solid.sum()) >= ROUGH_SHARE * _measure_hull(cv2.convexHull(ends))
+    return cv2.convexHull(ends)
 
 
 def _measure_hull(hull: Pixels) -> float:

@@ -8,10 +8,10 @@ from math import sqrt
 import cv2
 import numpy as np
 
-from pipeline.dedup.cuts import find_shown
+from pipeline.dedup.cuts import find_shown, goes_beyond, keep_framed
 from pipeline.dedup.ground import BoolArray, Pixels
 from pipeline.dedup.likeness import Alike, make_alike
-from pipeline.dedup.margins import find_content
+from pipeline.dedup.margins import find_content, leave_colour
 from pipeline.dedup.prepare import Prepared
 from pipeline.dedup.registration import Matrix, measure_area, warp
 from pipeline.records import RgbArray
@@ -78,9 +78,22 @@ def _lay(
 def _find_seen(a: Prepared, b: Prepared, matrix: Matrix, right: RgbArray, content: Pixels) -> BoolArray:
     """Where both pictures show anything, on A's grid; `right` is B laid there, `content` its content."""
     inside = _find_frame(a.size, b.size, matrix)
-    seen = cv2.bitwise_and(inside, find_shown(a.content, find_content(right, a.margin), inside, right))
-    seen = cv2.bitwise_and(seen, find_shown(content, find_content(a.rgb, b.margin), inside, a.rgb))
-    return seen > 0
+    seen = cv2.bitwise_and(inside, _find_shown(a, a.content, right, inside, None))
+    return cv2.bitwise_and(seen, _find_shown(b, content, a.rgb, inside, matrix)) > 0
+
+
+def _find_shown(
+    one: Prepared, content: Pixels, other: RgbArray, inside: Pixels, matrix: Matrix | None
+) -> Pixels:
+    """255 where `one` shows anything; `content` is its own on the grid, `matrix` the map to it, if any."""
+    beyond = find_content(other, one.margin)
+    shown = find_shown(content, beyond, inside, other)
+    if not goes_beyond(content, beyond, inside) or one.framed is None:
+        return shown
+    framed, colour = one.framed
+    if matrix is not None:
+        framed = warp(framed, matrix, (content.shape[1], content.shape[0]))
+    return cv2.bitwise_and(shown, keep_framed(framed, leave_colour(other, colour), inside, other))
 
 
 def _find_frame(size: tuple[int, int], other: tuple[int, int], matrix: Matrix) -> Pixels:

@@ -9,10 +9,11 @@ from functools import cached_property
 import cv2
 import numpy as np
 
-from pipeline.dedup.ground import BoolArray, Box, Pixels, find_box, find_mask, fit
+from pipeline.dedup.ground import BoolArray, Box, Pixels, find_box, find_mask, fit, keep_off_border
 from pipeline.dedup.margins import (
     FrameBox,
     find_content,
+    find_framed,
     find_inner_frame,
     find_margin_colours,
     is_framed,
@@ -23,6 +24,7 @@ from pipeline.records import FloatArray, RgbArray
 from pipeline.scaling import fit_within
 
 WORKING_SIDE_PX = 384  # longest side at which residuals are taken; DEDUP.md's two-scale table
+LEAST_SCENE_SHARE = 0.2  # of its frame that a scene in a margin covers
 LEVEL_SIDES_PX = (48, 96, 192, 384)  # longest sides of the registration pyramid
 GLANCE_LEVEL = 1  # step of the pyramid at which a glance tells most different pictures
 LEVEL_POINTS = (900, 1500, 2000, 2500)  # strongest gradients kept a level: flat ground says nothing
@@ -139,6 +141,11 @@ class Prepared:
         return find_inner_frame(self.content) if self.whole else None
 
     @cached_property
+    def framed(self) -> tuple[Pixels, Pixels] | None:
+        """Where a straight-sided picture stands in this one's margin, and the margin's colour."""
+        return find_framed(self.rgb, self.margin)
+
+    @cached_property
     def inner(self) -> Prepared | None:
         """The picture without the margin that it stands in."""
         if self.inner_frame is None:
@@ -163,9 +170,19 @@ def prepare(source: bytes | RgbArray) -> Prepared:
 
 def _prepare_view(rgb: RgbArray, digest: str) -> Prepared:
     mask, plain = find_mask(rgb)
+    mask = mask if plain else _leave_margin(rgb, mask)
     found = Prepared(rgb, mask, find_box(mask), plain, digest)
     _ = found.thumbnail_and_outline, found.grey(0), found.grey(GLANCE_LEVEL)  # every comparison asks for them
     return found
+
+
+def _leave_margin(rgb: RgbArray, whole: BoolArray) -> BoolArray:
+    """The frame but for its margin of flat colour; the whole where that would leave little."""
+    margin = find_margin_colours(rgb)
+    if not margin:
+        return whole
+    within = keep_off_border(find_content(rgb, margin) > 0)
+    return within if within.mean() >= LEAST_SCENE_SHARE else whole
 
 
 # -- the pyramid

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from pipeline.dedup import load_comparator
-from pipeline.dedup.cuts import find_shown
+from pipeline.dedup.cuts import find_shown, keep_framed
 from pipeline.dedup.margins import find_content, find_inner_frame, find_margin_colours, paint_over_line
 from pipeline.dedup.prepare import prepare
 from pipeline.records import PairComparison, RgbArray
@@ -99,3 +99,52 @@ def test_a_thin_line_around_a_picture_is_painted_over() -> None:
     assert (paint_over_line(framed)[0] == 255).all()
     assert paint_over_line(picture) is picture
     assert compare(picture, framed).duplicate
+
+
+def draw_poster(width: int = 480) -> RgbArray:
+    """A poster on white: straight sides, nothing beside it."""
+    return pad(draw_scene(width=width), (60, 60, 60, 60))
+
+
+def test_a_scene_cropped_and_then_sheared_before_white_is_a_copy() -> None:
+    picture = draw_scene()
+    cut = np.ascontiguousarray(picture[20:-24, 16:-20])
+    lean = np.array([[1, 0.07, -20], [0, 1, 0]], np.float64)
+    size = cut.shape[1], cut.shape[0]
+    sheared = cv2.warpAffine(cut, lean, size, flags=cv2.INTER_CUBIC, borderValue=(255, 255, 255))
+    assert compare(picture, np.asarray(sheared, np.uint8)).duplicate
+
+
+@pytest.mark.parametrize("sides", [(160, 0, 0, 0), (0, 0, 0, 130)])
+def test_a_margin_on_one_side_of_a_scene_counts_as_no_part_of_it(sides: tuple[int, int, int, int]) -> None:
+    picture = draw_scene()
+    found = compare(picture, pad(picture, sides, 225))
+    assert found.duplicate
+    assert found.distances["hidden"] < 0.1
+
+
+def test_a_thing_beside_a_straight_sided_product_stays_a_difference() -> None:
+    beside = draw_poster()
+    cv2.rectangle(beside, (18, 120), (34, 560), (40, 60, 130), -1)
+    assert not compare(draw_poster(), beside).duplicate
+
+
+@pytest.mark.parametrize(("edge", "hides"), [(0, True), (120, False)])
+def test_what_stands_in_a_margin_hides_the_rest_unless_it_ends_there_in_both(edge: int, hides: bool) -> None:
+    framed = np.zeros((120, 120), np.uint8)
+    framed[30:90, 30:90] = 255
+    pixels = np.full((120, 120, 3), 100, np.uint8)
+    pixels[30:90, 30:90] += np.uint8(edge)
+    everywhere = np.full_like(framed, 255)
+    shown = keep_framed(framed, everywhere, everywhere, pixels)
+    assert (shown[35:85, 35:85] == 255).all()
+    assert (shown[:25] == 0).all() == hides
+
+
+def test_what_stands_in_a_margin_hides_nothing_where_the_other_has_that_margin_too() -> None:
+    framed = np.zeros((120, 120), np.uint8)
+    framed[30:90, 30:90] = 255
+    other = framed.copy()
+    other[60:70, 90:110] = 255
+    pixels = np.full((120, 120, 3), 100, np.uint8)
+    assert (keep_framed(framed, other, np.full_like(framed, 255), pixels) == 255).all()

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from pipeline.records import FloatArray, RgbArray
 from pipeline.salience import cut_salient
-from pipeline.scaling import fit_within
+from pipeline.scaling import find_worst, fit_within
 
 BackgroundKind = Literal["white", "plain", "graded", "scene"]
 Mask = npt.NDArray[np.bool_]
@@ -149,7 +149,7 @@ def _solve(terms: FloatArray, levels: FloatArray, near: FloatArray) -> FloatArra
     """Least squares by normal equations: six terms within -0.5 to 0.5 are far from singular."""
     weighed = (terms * near[:, None]).T
     left = (weighed @ terms).astype(np.float64)
-    left[np.diag_indices_from(left)] += 1e-6 * float(near.sum())
+    left.flat[:: len(left) + 1] += 1e-6 * float(near.sum())
     return np.linalg.solve(left, (weighed @ levels).astype(np.float64)).astype(np.float32)
 
 
@@ -191,9 +191,7 @@ def _stand_out(smooth: RgbArray, surface: RgbArray, tolerance: float) -> Mask:
         surface = np.asarray(
             cv2.resize(surface, smooth.shape[1::-1], interpolation=cv2.INTER_NEAREST), np.uint8
         )
-    red, green, blue = cv2.split(cv2.absdiff(smooth, surface))
-    worst = cv2.max(cv2.max(red, green), blue)
-    _, differs = cv2.threshold(worst, tolerance, 1, cv2.THRESH_BINARY)
+    _, differs = cv2.threshold(find_worst(cv2.absdiff(smooth, surface)), tolerance, 1, cv2.THRESH_BINARY)
     # ground that can be reached from outside the frame is background; the rest is inside the object
     framed = cv2.copyMakeBorder(differs, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
     cv2.floodFill(framed, None, (0, 0), 2, flags=4)

@@ -99,6 +99,8 @@ def decode(
     kind = _check_bytes(data, limits)
     side = max_side_px or limits.working_side_px
     try:
+        if (plain := _decode_plain_webp(data, side, limits)) is not None:
+            return plain
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow warns of bombs and odd EXIF; we decide below
             return _decode_checked(data, kind, side, limits)
@@ -204,6 +206,16 @@ def jpeg_is_complete(data: bytes) -> bool:
                 return False
             position = found.start()
     return data[position : position + 2] == b"\xff\xd9"
+
+
+def _decode_plain_webp(data: bytes, side: int, limits: DecodeLimits) -> DecodedImage | None:
+    """A WebP of one frame without alpha or EXIF, which takes Pillow a millisecond to open; else None."""
+    if data[:4] + data[8:16] != b"RIFFWEBPVP8 " or data[23:26] != b"\x9d\x01\x2a":
+        return None
+    width, height = (int.from_bytes(data[at : at + 2], "little") & 0x3FFF for at in (26, 28))
+    if width * height > limits.max_pixels:
+        raise _too_many_pixels(limits, width, height)
+    return DecodedImage(fit_within(_decode_webp(data), side), width, height, "WEBP", len(data))
 
 
 def _decode_webp(data: bytes) -> RgbArray:

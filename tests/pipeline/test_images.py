@@ -258,3 +258,18 @@ def test_a_smaller_copy_is_the_mean_of_what_it_covers() -> None:
     stripes = np.zeros((640, 640, 3), np.uint8)
     stripes[:, ::2] = 255
     assert abs(fit_within(stripes, 250).mean() - 127.5) < 3
+
+
+def test_a_plain_webp_is_read_as_pillow_reads_it() -> None:
+    data = save(Image.fromarray(PRODUCT[:, :200].copy()), "WEBP", quality=80)
+    found = decode(data)
+    assert data[12:16] == b"VP8 "
+    assert (found.width_px, found.height_px, found.format) == (200, 300, "WEBP")
+    assert np.array_equal(found.rgb, np.asarray(Image.open(io.BytesIO(data)).convert("RGB")))
+
+
+def test_a_plain_webp_with_too_many_pixels_is_refused_from_its_header() -> None:
+    data = save(Image.fromarray(PRODUCT), "WEBP", quality=80)
+    found = refusal(data[:40], DecodeLimits(max_pixels=100))  # 40 bytes hold no pixels
+    assert found.code == "too_many_pixels"
+    assert "300 x 300" in found.message

@@ -8,8 +8,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from review.actions.changes import VIEWS
 from review.actions.labelling import CANNOT_TELL
+from review.actions.picture_words import TYPES, VIEWS
 from review.models import Question
 
 Words = str | Promise
@@ -93,8 +93,13 @@ def explain(subject: str) -> str:
 def name_value(value: str) -> str:
     """An answer in words."""
     known = {"yes": _("Yes"), "no": _("No"), CANNOT_TELL: _("I cannot tell")}
-    word = known.get(value) or str(PAIRED.get(value) or VIEWS.get(value) or value.replace("_", " "))
+    word = known.get(value) or str(PAIRED.get(value) or _name_view(value))
     return word[:1].upper() + word[1:]
+
+
+def _name_view(value: str) -> str:
+    known = {**TYPES, **VIEWS}
+    return _(known[value]) if value in known else value.replace("_", " ")
 
 
 def is_turned(question: Question) -> bool:

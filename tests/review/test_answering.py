@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from review.actions.asking import Asked, ask
 from review.given import sign_given
@@ -24,6 +24,7 @@ from review.models import (
     WorkerPause,
     WorkerStanding,
 )
+from review.views.question_words import list_choices
 from tests.review.factories import make_image
 
 pytestmark = pytest.mark.django_db
@@ -210,6 +211,13 @@ def test_examples_show_each_offered_answer_before_a_second_picture_of_one(worker
     ask_some(1, subject="type", choices=("front", "back"))
     shown = [one["value"] for one in send(worker, "ahead")["questions"][0]["examples"]]
     assert shown == ["Front view", "Back view", "Back view", "Back view"]
+
+
+def test_views_are_called_by_their_words_in_german(worker: Client) -> None:
+    ask_some(1, subject="type", choices=("front", "other"))
+    with translation.override("de"):
+        choices = [choice.word for choice in list_choices(Question.objects.get())]
+    assert choices == ["Vorderansicht", "Anderes", "Kann ich nicht sagen"]
 
 
 def test_a_pause_is_said_with_its_reason(worker: Client, wim: User) -> None:

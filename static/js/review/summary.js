@@ -1,6 +1,6 @@
 // What would change, in one sentence; said anew with every edit. Follows review/actions/changes.py.
 import { findMovedShas } from "./marks.js";
-import { gettext, ngettext, noop } from "../texts.js";
+import { gettext, ngettext } from "../texts.js";
 
 const listed = new Intl.ListFormat(document.documentElement.lang || "en", { type: "conjunction" });
 
@@ -21,8 +21,9 @@ function describeOut(review, words, out) {
     if (reason !== "duplicate") counts.set(reason, (counts.get(reason) ?? 0) + 1);
   }
   return [...counts].map(([reason, many]) => {
-    const [one, more] = words.poor[reason] ?? [noop("image"), noop("images")];
-    return gettext("{count} {things} removed", { count: many, things: ngettext(one, more, many) });
+    const [one, more] = words.poor[reason] ?? [];
+    const things = one ? ngettext(one, more, many) : ngettext("image", "images", many);
+    return gettext("{count} {things} removed", { count: many, things });
   });
 }
 

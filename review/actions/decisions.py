@@ -210,9 +210,7 @@ def _write_labels(
     subjects = answers(facts)
     asked = Question.objects.filter(state=Question.State.OPEN, image__sha256__in=subjects)
     rows = asked.values_list("pk", "subject", "image__sha256")
-    settled = [pk for pk, subject, image in rows if subject in subjects[image]]
-    close_questions(settled)
-    return settled
+    return close_questions([pk for pk, subject, image in rows if subject in subjects[image]])
 
 
 def _make_label(fact: Fact, decision: Decision, items: dict[str, ProposalItem], product: Product) -> Label:

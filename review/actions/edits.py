@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -15,6 +14,7 @@ from review.models import ProposalItem
 FINE = "fine"  # this picture has no such defect, or none that matters
 DIFFERENT, DUPLICATE = "different", "duplicate"
 SHOWN_BEFORE = "before"  # image is wanted before other
+NEAR = 12  # places: a large set that is turned round says no more of a picture than its neighbours do
 
 # Why a reviewer takes a picture out; the last two say nothing about the picture alone.
 DROP_WORDS = (*QUALITY_DEFECTS, *COMPLIANCE_DEFECTS, DUPLICATE, "wrong_product", "not_needed")
@@ -154,12 +154,13 @@ def _facts_of_dropped(edits: Edits) -> Iterator[Fact]:
 
 
 def _facts_of_order(edits: Edits, items: Items) -> Iterator[Fact]:
-    """A preference for each two kept pictures that the reviewer turned round."""
+    """A preference for each two kept pictures, not far apart, that the reviewer turned round."""
     proposed = {image: items[image].after_position for image in edits.final}
-    for earlier, later in combinations(edits.final, 2):
-        places = proposed[earlier], proposed[later]
-        if places[0] is not None and places[1] is not None and places[0] > places[1]:
-            yield Fact("preference", earlier, SHOWN_BEFORE, later)
+    for number, earlier in enumerate(edits.final):
+        for later in edits.final[number + 1 : number + 1 + NEAR]:
+            places = proposed[earlier], proposed[later]
+            if places[0] is not None and places[1] is not None and places[0] > places[1]:
+                yield Fact("preference", earlier, SHOWN_BEFORE, later)
 
 
 def answers(facts: list[Fact]) -> dict[str, set[str]]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.db.models import Max
 
 from review.actions import prepared
@@ -50,18 +51,27 @@ def close_slots(question: Question) -> None:
     question.slots.filter(is_open=True).update(is_open=False)
 
 
-def close_questions(ids: Sequence[int]) -> None:
-    """A specialist has answered them: nobody else is asked."""
-    Question.objects.filter(pk__in=ids).update(state=Question.State.SETTLED)
-    QuestionSlot.objects.filter(question__in=ids, is_open=True).update(is_open=False)
+@transaction.atomic
+def close_questions(ids: Sequence[int]) -> list[int]:
+    """A specialist has answered them: nobody else is asked. Gives those that were still open.
+
+    Their rows are locked in the order of their ids, as everywhere: two who close the same ones wait in turn.
+    """
+    asked = Question.objects.filter(pk__in=ids, state=Question.State.OPEN).order_by("pk")
+    closed = list(asked.select_for_update(no_key=True).values_list("pk", flat=True))
+    Question.objects.filter(pk__in=closed).update(state=Question.State.SETTLED)
+    QuestionSlot.objects.filter(question__in=closed, is_open=True).update(is_open=False)
+    return closed
 
 
+@transaction.atomic
 def reopen_questions(ids: Sequence[int]) -> None:
     """The specialist's word was taken back: whoever was still wanted is asked after all.
 
     What became a known question since, or was withdrawn, stays so.
     """
     settled = Question.objects.filter(pk__in=ids, state=Question.State.SETTLED, gold__isnull=True)
-    again = list(settled.values_list("pk", flat=True))
+    in_turn = settled.order_by("pk").select_for_update(no_key=True, of=("self",))
+    again = list(in_turn.values_list("pk", flat=True))
     Question.objects.filter(pk__in=again).update(state=Question.State.OPEN)
     QuestionSlot.objects.filter(question__in=again, answers__isnull=True).update(is_open=True)

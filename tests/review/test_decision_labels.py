@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from review.actions import asking, decisions, gold
+from review.actions.edits import NEAR
 from review.models import Decision, Label, Proposal, Question, QuestionSlot
 from tests.review.factories import Candidate, list_shas, make_product, make_proposal
 
@@ -103,6 +104,14 @@ def test_reordering_prefers_only_the_turned_pairs(sam: User) -> None:
     a, b, c, d = list_shas(proposal)
     approve(proposal, sam, [c, a, b, d])
     assert list_labels() == {("preference", c, "before", a), ("preference", c, "before", b)}
+
+
+def test_a_large_set_that_is_turned_round_labels_what_is_near(sam: User) -> None:
+    proposal = make_proposal([Candidate(before=place, after=place) for place in range(30)])
+    shas = list_shas(proposal)[::-1]
+    approve(proposal, sam, shas)
+    preferred = {(image, other) for _, image, _, other in list_labels()}
+    assert preferred == {(shas[i], shas[j]) for i in range(30) for j in range(i + 1, min(30, i + 1 + NEAR))}
 
 
 def ask(proposal: Proposal, place: int, subject: str) -> Question:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -10,10 +11,10 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
-from review.actions import labelling, settling, taking
+from review.actions import labelling, settling, slots, taking
 from review.actions.asking import Asked, ask
 from review.models import Answer, AskingRule, GoldQuestion, Question, QuestionSlot, Sighting
 from tests.review.conftest import make_person
@@ -114,3 +115,38 @@ def test_an_answer_that_cannot_be_counted_leaves_nothing(monkeypatch: pytest.Mon
     assert not Answer.objects.exists()
     assert not Sighting.objects.exists()
     assert take(wim) == [question.pk]
+
+
+def wait_for_a_lock() -> None:
+    """Until some other connection waits for a row."""
+    for _ in range(600):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.05)
+    raise AssertionError("nobody waits")
+
+
+@pytest.mark.parametrize("act", [slots.close_questions, slots.reopen_questions])
+def test_questions_are_closed_and_opened_in_one_order_whatever_the_rows_order_is(
+    act: Callable[[Sequence[int]], object],
+) -> None:
+    first, second = sorted(question.pk for question in ask_some(2))
+    if act is slots.reopen_questions:
+        slots.close_questions([second, first])
+    Question.objects.filter(pk=first).update(votes=0)  # its row lies behind the other one now
+
+    def act_at_once() -> None:
+        with transaction.atomic():
+            act([second, first])
+        connection.close()
+
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        Question.objects.select_for_update().get(pk=first)
+        other = pool.submit(act_at_once)
+        wait_for_a_lock()
+        assert Question.objects.select_for_update(nowait=True).get(pk=second)
+        transaction.set_rollback(True)
+    other.result()
+    assert Question.objects.filter(state="open").count() == (0 if act is slots.close_questions else 2)

@@ -132,13 +132,19 @@ class QuestionSlot(models.Model):
     A known question is put before one person in a slot of theirs that was never open to others.
     """
 
-    question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="slots")
+    # Indexes that begin with these two are below: each more would be written to with every lease.
+    question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="slots", db_index=False)
     subject = models.CharField(max_length=40)  # the question's, so that the queue of each is an index
     number = models.PositiveSmallIntegerField()
     priority = models.FloatField(default=0)
     is_open = models.BooleanField(default=True)  # no vote in it yet, and the question is still asked
     leased_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
     )
     leased_until = models.DateTimeField(null=True, blank=True)
 
@@ -187,7 +193,7 @@ class Answer(models.Model):
     is_late = models.BooleanField(default=False)  # came after its lease or after the settling
     counts = models.BooleanField(default=True)  # false where the person was paused for bad work
     withdrawn_at = models.DateTimeField(null=True, blank=True)
-    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, db_index=False)
     answered_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -213,7 +219,9 @@ class Answer(models.Model):
 class Sighting(models.Model):
     """A person has had this picture, or pair, before them for this subject: it is not shown them again."""
 
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
     subject = models.CharField(max_length=40)
     image = models.ForeignKey("Image", on_delete=models.CASCADE, related_name="+")
     other = models.ForeignKey("Image", null=True, blank=True, on_delete=models.CASCADE, related_name="+")

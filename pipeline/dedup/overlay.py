@@ -98,7 +98,7 @@ def _find_shown(
 
 def _find_frame(size: tuple[int, int], other: tuple[int, int], matrix: Matrix) -> Pixels:
     """255 where the map leads into a frame of the other size, whole pixels of it alone; uint8 (h, w)."""
-    rim = 0.5 * sqrt(max(1e-6, measure_area(matrix)))  # the outline is drawn on pixels half outside
+    rim = 0.45 * sqrt(max(1e-6, measure_area(matrix)))  # the outline is drawn on pixels half outside
     right, low = other[0] - 1.0 - rim, other[1] - 1.0 - rim
     edges = [[rim, right, right, rim], [rim, rim, low, low], [1.0, 1.0, 1.0, 1.0]]
     corners = np.linalg.inv(matrix) @ np.array(edges)

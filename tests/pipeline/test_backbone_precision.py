@@ -89,9 +89,11 @@ def test_both_parts_in_f32_are_the_whole(converted: Path, exact: Backbone) -> No
     options = {"INFERENCE_PRECISION_HINT": "f32"}
     first, second = (core.compile_model(part, "CPU", options) for part in split(core, converted, PLACE))
     batch = np.stack(draw_probes(224)[:3])
-    for one, two in zip(run_parts((first, second), batch), exact.forward(batch), strict=True):
-        assert one.shape == two.shape
-        assert np.allclose(one, two, atol=1e-3)
+    for at_once in (1, 2, 8):
+        made = run_parts((first, second), batch, at_once)
+        for one, two in zip(made, exact.forward(batch), strict=True):
+            assert one.shape == two.shape
+            assert np.allclose(one, two, atol=1e-3)
 
 
 def test_probes_are_the_same_every_time_and_of_many_kinds() -> None:

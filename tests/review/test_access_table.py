@@ -181,7 +181,8 @@ def lay_trust(disputed: Question, person: User) -> dict[str, Any]:
 def lay_learning() -> dict[str, Any]:
     """A data set, a model, and the work that goes on with them."""
     snapshot = Snapshot.objects.create(name="badges", judge="badge")
-    model = ModelVersion.objects.create(name="m", sha256="a" * 64, judge="badge", state="live")
+    card = {"sha256": "b" * 64}  # a word without a place to break
+    model = ModelVersion.objects.create(name="m", sha256="a" * 64, judge="badge", state="live", card=card)
     return {
         "model": model.pk,
         "training": TrainingRun.objects.create(judge="badge", snapshot=snapshot).pk,

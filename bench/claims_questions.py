@@ -117,6 +117,7 @@ def race(wanted: argparse.Namespace) -> tuple[list[list[tuple[int, float]]], flo
 
 def run_taker(number: int, wanted: argparse.Namespace, barrier: Any, answers: Any) -> None:
     """One person, in a process of its own: takes, and answers, untimed; the answer has the slot."""
+    os.setsid()  # Linux shares processors by sessions: in one, all eight would have the share of one backend
     set_up()
     from django.contrib.auth.models import User
     from django.utils import timezone

@@ -16,6 +16,7 @@ import numpy as np
 
 from pipeline import compliance, dedup
 from pipeline.backbone import Backbone, load_backbone
+from pipeline.compliance.flat_things import load_flatness
 from pipeline.compliance.slots import load_slots
 from pipeline.config import PipelineConfig
 from pipeline.foreground import SIDE_PX as OBJECT_SIDE_PX
@@ -63,6 +64,7 @@ class Assessor:
     def version(self) -> str:
         """16 hex digits of settings, backbone and heads: assessments of one version are comparable."""
         load_slots(self.config.compliance.slots, self.backbone.signature)  # refuses those of another backbone
+        load_flatness(backbone=self.backbone.signature)
         heads = (self.quality.version, compliance.version(self.config.compliance))
         parts = [FORMAT, self.config.digest(), self.backbone.signature, *heads]
         return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]

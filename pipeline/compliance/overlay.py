@@ -66,16 +66,26 @@ class OverlayDetector:
 
     def _score(self, evidence: FloatArray) -> dict[str, float]:
         scores = {}
-        for kind, row in zip(self.card["kinds"], evidence, strict=True):
+        for slot, kind in enumerate(self.card["kinds"]):
             fit = self.card["calibration"][kind]
-            scores[kind] = float(_sigmoid(row @ np.array(fit["weights"], np.float32) + fit["shift"]))
+            weights = np.array(fit["weights"], np.float32)
+            told = order_evidence(evidence, slot)[: len(weights)]
+            scores[kind] = float(_sigmoid(told @ weights + fit["shift"]))
         return scores
 
 
-def weigh_reading(fit: Mapping[str, Any], score: float, reading: FloatArray) -> float:
-    """The score (0 to 1) once the finding was read: `fit` is a card's, `reading` as overlay_reading.NAMES."""
+def order_evidence(evidence: FloatArray, slot: int) -> FloatArray:
+    """Evidence (kinds,6) in a row, float32 (6 x kinds,), a kind's own before the others': what passes for
+    the one and hardly for the other tells more than either."""
+    return np.concatenate([evidence[slot], np.delete(evidence, slot, axis=0).ravel()])
+
+
+def weigh_reading(fit: Mapping[str, Any], score: float, reading: FloatArray, flatness: float = 0.0) -> float:
+    """The score (0 to 1) once the finding was read: `fit` is a card's, `reading` as overlay_reading.NAMES,
+    `flatness` as flat_things rates the picture."""
     weights = np.array(fit["weights"], np.float32)
-    return float(_sigmoid(weights[0] * to_odds(score) + weights[1:] @ reading + fit["shift"]))
+    odds = weights[0] * to_odds(score) + weights[1:] @ reading + fit["shift"]
+    return float(_sigmoid(odds + float(fit.get("flatness", 0.0)) * flatness))
 
 
 def to_odds(scores: Any) -> Any:
@@ -96,6 +106,12 @@ def read_card(folder: Path = HEADS_FOLDER) -> dict[str, Any]:
     if hash_trunk() != card["trunk_sha256"]:
         raise ValueError(f"{folder / NAME}.bin was fitted to another text finder than the installed one")
     return card
+
+
+def hash_judge(card: Mapping[str, Any]) -> str:
+    """Short digest of all that turns pixels into a verdict."""
+    settled = [card[part] for part in ("sha256", "calibration", "reading", "thresholds")]
+    return hashlib.sha256(json.dumps(settled, sort_keys=True).encode()).hexdigest()[:12]
 
 
 def hash_weights(folder: Path) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.compliance import adult, overlay
+from pipeline.compliance import adult, flat_things, overlay
 from pipeline.compliance.overlay_verdicts import KINDS as OVERLAY_KINDS
 from pipeline.compliance.overlay_verdicts import judge_overlays
 from pipeline.compliance.slots import load_slots
@@ -34,7 +34,8 @@ class ComplianceJudge:
     @property
     def version(self) -> str:
         """Short digest of the settings and of every model that speaks."""
-        known: list[Any] = [asdict(self.config), adult.version(), overlay.read_card()["sha256"]]
+        overlays = [overlay.hash_judge(overlay.read_card()), flat_things.load_flatness().version]
+        known: list[Any] = [asdict(self.config), adult.version(), *overlays]
         known.append({name: head.version for name, head in load_slots(self.config.slots).items()})
         return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()[:12]
 
@@ -54,8 +55,9 @@ class ComplianceJudge:
         detector = overlay.load_detector()
         findings = detector.find([image.at(detector.card["side_px"]) for image in images], objects)
         known: Sequence[Foreground | None] = objects or [None] * len(images)
-        for row, image, finding, one in zip(found, images, findings, known, strict=True):
-            row.update(judge_overlays(image.rgb, finding, one))
+        flat = flat_things.rate_flatness(embeddings).tolist() if len(images) else []
+        for row, image, finding, one, share in zip(found, images, findings, known, flat, strict=True):
+            row.update(judge_overlays(image.rgb, finding, one, share))
         for name in dict.fromkeys((*SLOT_KINDS, *(defect for defect, _ in self.config.slots))):
             for row, word in zip(found, self._judge_slot(name, embeddings), strict=True):
                 row[name] = word

@@ -138,6 +138,6 @@ def save_network(head: OverlayHead, folder: Path) -> None:
 
 def write_card(card: Mapping[str, Any], folder: Path) -> None:
     """Writes the card beside the network, with the SHA-256 of both networks that it speaks of."""
-    described = {"format": 4, "kinds": KINDS, "side_px": SIDE_PX, "trunk_sha256": hash_trunk(), **card}
+    described = {"format": 5, "kinds": KINDS, "side_px": SIDE_PX, "trunk_sha256": hash_trunk(), **card}
     described["sha256"] = hash_weights(folder)
     (folder / f"{NAME}.json").write_text(json.dumps(described, indent=1, ensure_ascii=False) + "\n")

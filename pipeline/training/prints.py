@@ -44,7 +44,7 @@ def draw_print(rgb: RgbArray, mask: Mask, rng: np.random.Generator, lettering: L
 def draw_pack(side_px: int, rng: np.random.Generator, lettering: Lettering) -> RgbArray:
     """A flat pack or screen full of print on a plain ground, seen from a little aside."""
     label = _draw_label(rng, lettering, bare=False, rows=int(rng.integers(3, 8)))
-    return _stand(np.asarray(label, np.float32), side_px, rng, rng.uniform(0.45, 0.95))
+    return stand(np.asarray(label, np.float32), side_px, rng, rng.uniform(0.45, 0.95))
 
 
 def draw_cover(photo: RgbArray, rng: np.random.Generator, lettering: Lettering, fills: bool) -> RgbArray:
@@ -69,10 +69,10 @@ def draw_cover(photo: RgbArray, rng: np.random.Generator, lettering: Lettering, 
     flat = np.asarray(cover, np.float32)
     if fills:
         return np.asarray(cover.convert("RGB"))
-    return _stand(flat, 512, rng, rng.uniform(0.7, 0.98))
+    return stand(flat, 512, rng, rng.uniform(0.7, 0.98))
 
 
-def _stand(label: np.ndarray, side_px: int, rng: np.random.Generator, share: float) -> RgbArray:
+def stand(label: np.ndarray, side_px: int, rng: np.random.Generator, share: float) -> RgbArray:
     """A flat thing (float RGBA) on a plain ground, lit from one side, a little askew."""
     ground = np.full((side_px, side_px, 3), int(rng.choice([255, 255, 250, 235, 215])), np.uint8)
     aspect = label.shape[1] / label.shape[0]

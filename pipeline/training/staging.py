@@ -63,6 +63,14 @@ def stage(photos: Sequence[Photo], rng: Rng, lettering: Lettering) -> RgbArray:
     return _shade(rgb, rng)
 
 
+def draw_flat_thing(
+    kind: str, photo: Photo, photos: Sequence[Photo], rng: Rng, lettering: Lettering
+) -> RgbArray:
+    """A thing of the kind (of SHARES) in some light, uint8, its longest side 380 to 600 px."""
+    drawn = _shade(_draw_other(kind, photo, photos, rng, lettering), rng)
+    return _resize(drawn, int(rng.integers(380, 600)))
+
+
 def _draw_other(kind: str, photo: Photo, photos: Sequence[Photo], rng: Rng, lettering: Lettering) -> RgbArray:
     if kind == "pack":
         return draw_pack(512, rng, lettering)

@@ -24,6 +24,8 @@ DOCS_POLICY = (
 class DocsView(SpectacularSwaggerSplitView):
     """The API's page for people, to read and to try."""
 
+    template_name = "api/docs.html"
+
     @extend_schema(exclude=True)
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """The page, or the script that starts it."""

@@ -117,6 +117,13 @@ def test_the_theme_that_was_chosen_is_kept(open_page: OpenPage, person: User) ->
     assert page.evaluate(ground) == dark != light
 
 
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_the_page_of_the_api_follows_the_scheme(open_page: OpenPage, person: User, scheme: str) -> None:
+    page = open_page("/api/v1/docs/", person, color_scheme=scheme)
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert ground == {"light": "rgb(250, 250, 250)", "dark": "rgb(28, 32, 34)"}[scheme]
+
+
 def test_only_changes_hides_what_stays(open_page: OpenPage, person: User) -> None:
     page = open_page(find_pages()["proposal"], person)
     kept = page.locator(".tile.is-unchanged:visible")

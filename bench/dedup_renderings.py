@@ -134,37 +134,12 @@ def soften(image: Image.Image, rng: Rng) -> Image.Image:
     return image.filter(ImageFilter.GaussianBlur(rng.uniform(0.5, 1.2)))
 
 
-def index(image: Image.Image, rng: Rng) -> Image.Image:
-    """At most 256 colours, as a GIF holds it."""
-    few = image.convert("P", palette=Image.Palette.ADAPTIVE, colors=int(rng.integers(100, 257)))
-    return few.convert("RGB")
-
-
-def roughen(image: Image.Image, rng: Rng) -> Image.Image:
-    """Noise of each channel its own, a few grey levels."""
-    noise = rng.normal(0, rng.uniform(1.5, 6), (image.height, image.width, 3))
-    return Image.fromarray(np.clip(np.asarray(image, np.float32) + noise, 0, 255).astype(np.uint8))
-
-
-def smooth(image: Image.Image, rng: Rng) -> Image.Image:
-    """What takes noise away: a median, or the commonest level near."""
-    return image.filter(ImageFilter.MedianFilter(3) if rng.random() < 0.7 else ImageFilter.ModeFilter(3))
-
-
-def skip(image: Image.Image, rng: Rng) -> Image.Image:
-    """Shrunk by leaving out rows and columns: jagged edges."""
-    scale = max(rng.uniform(0.4, 0.9), 240 / max(image.size))
-    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
-    return image.resize(size, Image.Resampling.NEAREST) if scale < 1 else image
-
-
 LISTED: dict[str, Rendering] = {
     "rescale": rescale, "jpeg": recompress, "pad": pad, "crop": crop, "sharpen": sharpen,
     "light": relight, "rotate": rotate, "shear": shear, "shift": shift, "webp": webp,
 }  # fmt: skip
 UNLISTED: dict[str, Rendering] = {
     "regrade": regrade, "pad_grey": pad_grey, "frame": frame, "soften": soften,
-    "index": index, "roughen": roughen, "smooth": smooth, "skip": skip,
 }  # fmt: skip
 COMBINED = (
     ("crop", "pad"), ("shift", "pad"), ("crop", "pad", "jpeg"), ("rotate", "crop"), ("shear", "pad"),

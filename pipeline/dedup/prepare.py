@@ -8,6 +8,7 @@ from functools import cached_property
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from pipeline.dedup.ground import BoolArray, Box, Pixels, find_box, find_mask, fit, keep_off_border
 from pipeline.dedup.margins import (
@@ -195,8 +196,10 @@ def describe_edges(smooth: FloatArray, count: int) -> Edges:
     step = 2 if max(smooth.shape) > 256 else 1  # every other pixel will do where they are many
     strength = np.abs(across[::step, ::step]) + np.abs(down[::step, ::step])
     strength[[0, -1]] = strength[:, [0, -1]] = 0
-    count = min(count, strength.size)
-    places = np.argpartition(strength.ravel(), strength.size - count)[-count:]
+    flat = strength.ravel()
+    count = min(count, flat.size)
+    likely = _list_likely(flat, count)
+    places = likely[np.argpartition(flat[likely], len(likely) - count)[-count:]]
     rows, columns = np.divmod(places, strength.shape[1])
     rows, columns = rows * step, columns * step
     chosen = rows * smooth.shape[1] + columns
@@ -205,6 +208,16 @@ def describe_edges(smooth: FloatArray, count: int) -> Edges:
     gx, gy = across.ravel()[chosen], down.ravel()[chosen]
     slopes = np.stack([gx * u, gx * v, gx, gy * u, gy * v, gy]).astype(np.float32)
     return Edges(points, slopes, smooth.ravel()[chosen], (smooth.shape[0], smooth.shape[1]))
+
+
+def _list_likely(flat: FloatArray, count: int) -> npt.NDArray[np.intp]:
+    """Places that hold the `count` largest values for sure; few, where an eighth of the values can tell."""
+    if flat.size > 8 * count:
+        few = flat[::8]
+        likely = np.flatnonzero(flat >= 0.8 * np.partition(few, len(few) - count // 8)[len(few) - count // 8])
+        if count <= len(likely) < flat.size // 2:
+            return likely
+    return np.arange(flat.size)
 
 
 def centre_points(points: FloatArray, shape: tuple[int, ...]) -> FloatArray:

@@ -1,10 +1,11 @@
 """Maps between two pictures: their scales, their frames, and which guesses are worth a try."""
 
+import cv2
 import numpy as np
 import pytest
 
 from pipeline.dedup.overlay import _find_frame
-from pipeline.dedup.prepare import prepare
+from pipeline.dedup.prepare import describe_edges, prepare
 from pipeline.dedup.registration import correlate, measure_area, rank_guesses, rescale
 from tests.pipeline.drawing import draw_product
 
@@ -51,3 +52,17 @@ def test_guesses_come_best_first_and_no_two_are_alike() -> None:
     apart = [np.abs(a - b).max() for at, a in enumerate(landed) for b in landed[:at]]
     assert len(guesses) > 1
     assert min(apart) > 4
+
+
+def test_the_strongest_edges_are_kept_whichever_way_they_are_looked_for() -> None:
+    grey = np.random.default_rng(2).gamma(0.4, 40, (192, 160)).astype(np.float32)
+    found = describe_edges(grey, 2000)
+    across, down = (cv2.Sobel(grey, cv2.CV_32F, *way, ksize=3, scale=1 / 8) for way in ((1, 0), (0, 1)))
+    strength = np.abs(across) + np.abs(down)
+    strength[[0, -1]] = strength[:, [0, -1]] = 0
+    x, y = found.points[:2].astype(int)
+    assert sorted(strength[y, x]) == sorted(strength.ravel())[-2000:]
+
+
+def test_a_picture_without_edges_still_gives_points() -> None:
+    assert describe_edges(np.zeros((192, 160), np.float32), 2000).points.shape == (3, 2000)

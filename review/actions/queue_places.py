@@ -90,17 +90,28 @@ def claim(
     """The next slot for a person; None when there is nothing of this subject that they have not seen.
 
     Goes on from where the person is in the queue. Every two minutes the front is looked at for what
-    has come in since; at the end it is begun again.
+    has come in since; at the end it is begun again, and where nothing was left, not sooner than in a while.
     """
     given: dict[str, Any] = {"me": by.pk, "subject": subject, "now": now, "until": until}
     given |= {"besides": list(besides), "moves": True}
-    if place is not None and place.is_old:
+    if place is not None and (place.is_old or place.is_over):
         found = _claim(Stretch(below=_find_depth(subject)), given | {"moves": False})
         if found:
             return replace(found, place=place)
+        if place.is_over:
+            return None
         WorkerPlace.objects.filter(person=by, subject=subject).update(began_at=now)
     found = _claim(Stretch(above=place.priority, after=place.slot), given) if place else None
-    return found or _claim(Stretch(), given)
+    found = found or _claim(Stretch(), given)
+    if found is None and _find_depth(subject) > LAST:
+        _note_end(by, subject, now)
+    return found
+
+
+def _note_end(by: User, subject: str, now: datetime) -> None:
+    """All of a long queue was passed over, and none of it was for this person."""
+    end = {"priority": LAST, "slot": 0, "began_at": now}
+    WorkerPlace.objects.update_or_create(person=by, subject=subject, defaults=end)
 
 
 def _claim(stretch: Stretch, given: dict[str, Any]) -> Claimed | None:

@@ -17,6 +17,7 @@ LASTS = timedelta(minutes=10)
 USUAL_GOLD_SHARE = AskingRule().gold_share  # of a subject without a rule of its own
 IN_A_ROW = 20  # answers on one subject, after which another one may have its turn
 BEGIN_AGAIN = timedelta(minutes=2)  # then the front of the queue is looked at for what is new there
+REST = timedelta(seconds=20)  # a queue in which nothing was left for the person is not gone through again
 
 # From the first slot of one subject to the first of the next: as many steps as there are subjects.
 FIRST_SLOTS = """first AS (
@@ -61,7 +62,8 @@ SELECT
   (SELECT max(id) FROM review_skippedquestion WHERE skipped_by_id = %(me)s),
   (SELECT json_object_agg(subject, json_build_array(is_open, gold_share)) FROM review_askingrule),
   (SELECT json_object_agg(subject, gold_seen) FROM review_workerstanding WHERE person_id = %(me)s),
-  (SELECT json_object_agg(subject, json_build_array(priority, slot, began_at < %(old)s))
+  (SELECT json_object_agg(subject, json_build_array(priority, slot, began_at < %(old)s,
+      priority = '-Infinity' AND began_at >= %(lately)s))
     FROM review_workerplace WHERE person_id = %(me)s),
   CASE WHEN (SELECT count(*) = {IN_A_ROW} AND min(subject) = max(subject) FROM last)
     THEN (SELECT json_agg(subject ORDER BY priority DESC, subject) FROM first) END
@@ -72,9 +74,10 @@ SELECT
 class Place:
     """How far a person has come in a subject's queue; an old one is begun from the front again."""
 
-    priority: float
+    priority: float  # of what was taken last; below all where nothing was left for them
     slot: int
     is_old: bool = False
+    is_over: bool = False  # there was nothing left a moment ago
 
 
 @dataclass(frozen=True)
@@ -113,7 +116,7 @@ class Taker:
 def read_taker(by: User, now: datetime) -> Taker:
     """Renew what the person holds, and say all that the choice of the next question hangs on."""
     given: dict[str, Any] = {"me": by.pk, "now": now, "until": now + LASTS}
-    given["old"] = now - BEGIN_AGAIN
+    given |= {"old": now - BEGIN_AGAIN, "lately": now - REST}
     with prepared.open_cursor() as cursor:
         cursor.execute(READ, given)
         held, pauses, answers, skip, rules, seen, places, subjects = cursor.fetchone()
@@ -126,6 +129,6 @@ def read_taker(by: User, now: datetime) -> Taker:
         closed=frozenset(subject for subject, (is_open, _) in rules.items() if not is_open),
         gold_shares={subject: share for subject, (_, share) in rules.items()},
         gold_seen=seen or {},
-        places={subject: Place(*row) for subject, row in (places or {}).items()},
+        places={subject: Place(float(row[0]), *row[1:]) for subject, row in (places or {}).items()},
         open_subjects=subjects,
     )

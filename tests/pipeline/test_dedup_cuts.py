@@ -106,10 +106,13 @@ def draw_poster(width: int = 480) -> RgbArray:
     return pad(draw_scene(width=width), (60, 60, 60, 60))
 
 
-def test_a_scene_cropped_and_then_sheared_before_white_is_a_copy() -> None:
-    picture = draw_scene()
+@pytest.mark.parametrize("slope", [0.07, -0.06])
+def test_a_product_before_a_lit_wall_cropped_and_then_sheared_before_white_is_a_copy(slope: float) -> None:
+    picture = draw_product(ground=180)
+    light = np.linspace(0.75, 1.3, picture.shape[1])[None, :, None]
+    picture = np.clip(picture * light, 0, 236).astype(np.uint8)
     cut = np.ascontiguousarray(picture[20:-24, 16:-20])
-    lean = np.array([[1, 0.07, -20], [0, 1, 0]], np.float64)
+    lean = np.array([[1, slope, -slope * cut.shape[0] / 2], [0, 1, 0]], np.float64)
     size = cut.shape[1], cut.shape[0]
     sheared = cv2.warpAffine(cut, lean, size, flags=cv2.INTER_CUBIC, borderValue=(255, 255, 255))
     assert compare(picture, np.asarray(sheared, np.uint8)).duplicate

@@ -25,6 +25,9 @@ GUARDS = {
     "colour": 30.0,  # grey levels; worst block of channel differences: a recoloured lining (likewise)
     "residual": 25.0,  # grey levels; worst block outside the other's local range
 }
+# Nothing differs that could be measured: the same picture, stored again without loss. The trees learn from
+# renditions and edits, of which none is as like, and are of two minds there.
+NOTHING = {"misfit": 0.001, "hidden": 0.001, "colour": 0.01, "residual": 0.01}
 SURE_MISFIT = 0.03  # 1 - correlation; up to it margins cannot have led the registration astray
 SPOT_FROM = 0.15  # of the residual map: what a person sees on it
 SPOTS = 5  # places named at most
@@ -149,6 +152,8 @@ class RegistrationComparator:
             "residual": view.features["residual"],
             "doubt": 1 - probability,
         }
+        if all(distances[name] <= limit for name, limit in NOTHING.items()):
+            probability, distances["doubt"] = 1.0, 0.0
         beyond = [name for name in GUARDS if distances[name] > GUARDS[name]]
         duplicate = not beyond and probability >= self.threshold
         if beyond:  # a guard's word is final, so the probability must not contradict it

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -15,6 +16,8 @@ from pipeline.dedup.transforms import WHITE, encode_jpeg
 from pipeline.images import decode
 from pipeline.records import PairComparison, RgbArray
 from tests.pipeline.dedup_pictures import draw_product, draw_scene, encode
+
+DEMO = Path(__file__).resolve().parents[2] / "demo" / "catalog"
 
 
 def compare(a: RgbArray, b: RgbArray, residual: bool = False) -> PairComparison:
@@ -217,3 +220,15 @@ def test_it_refuses_a_picture_without_pixels() -> None:
 def test_an_unknown_comparator_is_named_with_the_known_ones() -> None:
     with pytest.raises(ValueError, match=r"magic.*ensemble, registration"):
         load_comparator("magic")
+
+
+@pytest.mark.parametrize("name", ["demo-004/bluepeak-2", "demo-021/castellan-1", "demo-049/norda-1"])
+def test_the_same_pixels_stored_again_are_a_copy_for_certain(name: str) -> None:
+    """Of a pair without any change the trees know nothing: on smooth things they were of two minds."""
+    comparator = load_comparator("registration")
+    data = (DEMO / "images" / f"{name}.webp").read_bytes()
+    pixels = decode(data).at(COMPARED_SIDE_PX)
+    again = cv2.imencode(".png", cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR))[1].tobytes()
+    for one, other in ((pixels, pixels.copy()), (data, again)):
+        found = comparator.compare(comparator.prepare(one), comparator.prepare(other))
+        assert (found.duplicate, found.probability, found.distances["doubt"]) == (True, 1.0, 0.0)

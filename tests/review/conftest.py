@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import Group, User
 
+from review.actions import queue_places
 from review.models import CategoryGrant
 
 
@@ -43,3 +46,17 @@ def ada(db: None) -> User:
 @pytest.fixture
 def nobody(db: None) -> User:
     return make_person("nobody", None)
+
+
+@pytest.fixture
+def stretches(monkeypatch: pytest.MonkeyPatch) -> list[queue_places.Stretch]:
+    """Each part of a queue that is searched for a question, as it comes."""
+    looked: list[queue_places.Stretch] = []
+    claim = queue_places._claim
+
+    def look(at: queue_places.Stretch, given: dict[str, Any]) -> queue_places.Claimed | None:
+        looked.append(at)
+        return claim(at, given)
+
+    monkeypatch.setattr(queue_places, "_claim", look)
+    return looked

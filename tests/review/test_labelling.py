@@ -119,22 +119,15 @@ def test_a_settled_question_is_not_asked_but_a_late_answer_to_it_is_kept(wim: Us
 
 
 def test_whoever_has_answered_much_goes_on_where_they_were(
-    wim: User, monkeypatch: pytest.MonkeyPatch
+    wim: User, stretches: list[queue_places.Stretch]
 ) -> None:
     made = [make_question() for _ in range(12)]
     for question in made[:10]:
         assert take(wim) == [question]
         answer(question, wim)
-    looked: list[queue_places.Stretch] = []
-    claim = queue_places._claim
-
-    def look(at: queue_places.Stretch, given: dict[str, Any]) -> queue_places.Claimed | None:
-        looked.append(at)
-        return claim(at, given)
-
-    monkeypatch.setattr(queue_places, "_claim", look)
+    stretches.clear()
     assert take(wim) == [made[10]]
-    assert [at.above for at in looked] == [pytest.approx(made[9].slots.get(number=1).priority)]
+    assert [at.above for at in stretches] == [pytest.approx(made[9].slots.get(number=1).priority)]
     assert WorkerPlace.objects.get().slot == made[10].slots.get(number=1).pk
 
 

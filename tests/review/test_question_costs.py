@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -74,23 +73,16 @@ def test_what_came_in_before_ones_place_does_not_send_one_back(wim: User) -> Non
 
 
 def test_a_long_queue_with_nothing_left_for_a_person_is_not_gone_through_at_each_asking(
-    wim: User, monkeypatch: pytest.MonkeyPatch
+    wim: User, monkeypatch: pytest.MonkeyPatch, stretches: list[queue_places.Stretch]
 ) -> None:
     monkeypatch.setattr(queue_places, "FRONT", 2)
     for _ in range(4):
         make_question()
     while held := taking.take(by=wim, now=NOW, wanted=1).questions:
         labelling.record_answer(question=held[0], by=wim, value="yes", now=NOW)
-    looked: list[queue_places.Stretch] = []
-    claim = queue_places._claim
-
-    def look(at: queue_places.Stretch, given: dict[str, Any]) -> queue_places.Claimed | None:
-        looked.append(at)
-        return claim(at, given)
-
-    monkeypatch.setattr(queue_places, "_claim", look)
+    stretches.clear()
     assert not taking.take(by=wim, now=NOW, wanted=1).questions
-    assert [at.below > queue_places.LAST for at in looked] == [True]  # the front alone
+    assert [at.below > queue_places.LAST for at in stretches] == [True]  # the front alone
     (urgent,) = ask([Asked("blur", make_image().pk, weight=9)], origin="doubt", now=NOW)
     assert taking.take(by=wim, now=NOW, wanted=1).questions[0].pk == urgent
     late = make_question()

@@ -223,11 +223,12 @@ def find_copies(
 
     keys, ranking = [c.key for c in kept], dedup.rank([_stand(c) for c in kept])
     clusters = dedup.cluster(keys, compare, ranking, pairs)
-    if framed := _find_framed(clusters, kept, load):
+    framed: set[str] = set()
+    while found := _find_framed(clusters, kept, load) - framed:  # whoever stands instead may be framed, too
+        framed |= found
         ranking.sort(key=lambda index: keys[index] in framed)
         clusters = dedup.cluster(keys, compare, ranking, pairs)
-    found = [(one.representative, one.comparisons) for one in clusters]
-    return {copy: (stays, said[copy]) for stays, said in found for copy in said}
+    return {copy: (one.representative, said) for one in clusters for copy, said in one.comparisons.items()}
 
 
 def _find_framed(clusters: Sequence[dedup.Cluster], kept: Sequence[Candidate], load: Load) -> set[str]:

@@ -8,8 +8,10 @@ import pytest
 
 from pipeline.dedup import adds_frame, load_comparator
 from pipeline.dedup.padding import is_frame, lay_inside
-from pipeline.records import RgbArray
+from pipeline.records import ProductRecord, RgbArray
+from pipeline.select import Selector
 from tests.pipeline.dedup_pictures import encode
+from tests.pipeline.test_select import assess, offer
 
 GREY = (206, 200, 188)
 
@@ -82,3 +84,15 @@ def test_a_margin_round_a_thing_that_its_frame_cuts_counts_where_it_is_asked_for
     whole = np.full((400, 400, 3), 255, np.uint8)
     cv2.circle(whole, (200, 200), 150, (30, 90, 60), -1)
     assert not is_frame(pad(whole, (255, 255, 255)), inside, also_cut=True)
+
+
+def test_of_three_copies_two_of_which_stand_in_margins_the_third_stays() -> None:
+    """Once the first framed one is passed over, the other framed one must not take its place."""
+    scene = draw_scene()
+    copies = {"scene": scene, "wide": pad(scene, GREY, 34), "narrow": pad(scene, GREY)}
+    pictures = {key: encode(rgb) for key, rgb in copies.items()}
+    found = {key: assess(key, data) for key, data in pictures.items()}
+    product = ProductRecord("p", offered=offer(*pictures), before=("scene",))
+    selection = Selector().select(product, found, pictures.__getitem__)
+    assert selection.after == ("scene",)
+    assert {item.duplicate_of for item in selection.items} == {None, "scene"}

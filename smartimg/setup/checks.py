@@ -1,4 +1,4 @@
-"""What ./test runs inside .venv: linters, a browser for the browser tests, pytest; run by path."""
+"""What ./test runs inside .venv: linters, a browser for the browser tests, pytest."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+
+from smartimg.setup import parts
 
 REPO = Path(__file__).resolve().parent.parent.parent
 BIN = Path(sys.executable).parent
@@ -20,7 +21,6 @@ LINTERS = {
     "import-linter": ["lint-imports"],
 }
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-ASIDE = "tests/pipeline"  # no database, port, browser or process to kill: they bear neighbours
 APT = ["apt-get", "-q", "-y", "-o", "DPkg::Lock::Timeout=300"]
 
 
@@ -37,9 +37,8 @@ def run_step(name: str, command: list[str]) -> bool:
         stdin=subprocess.DEVNULL,
     )
     passed = done.returncode == 0
-    print(f"{name}: {'ok' if passed else 'FAILED'} ({time.monotonic() - began:.1f} s)", flush=True)
-    if not passed:
-        print(done.stdout + done.stderr, flush=True)
+    result = f"{'ok' if passed else 'FAILED'} ({time.monotonic() - began:.1f} s)"
+    parts.say(name, result if passed else f"{result}\n{done.stdout}{done.stderr}")
     return passed
 
 
@@ -75,40 +74,40 @@ def install_browser() -> bool:
     return find_browser() is not None
 
 
-def list_failed_linters() -> list[str]:
-    """All of them, side by side: one long type check, three short ones."""
-    with ThreadPoolExecutor(len(LINTERS)) as pool:
-        passed = pool.map(run_step, LINTERS, LINTERS.values())
-        return [name for name, good in zip(LINTERS, passed, strict=True) if not good]
+def run_tests(name: str, arguments: list[str], browser: Future[None]) -> parts.Outcome:
+    """A part of the tests; those with a browser once it is there (whoever installs it began before them)."""
+    if name == "browser":
+        browser.result()
+    return parts.run_part(name, arguments)
 
 
-def run_all_tests(aside: str = ASIDE) -> int:
-    """Those of the pipeline beside all others, each in turn; their output comes when the others are done."""
-    pytest = [sys.executable, "-m", "pytest"]
-    with tempfile.TemporaryFile("w+") as heard:
-        command = [*pytest, aside, "-p", "no:cacheprovider"]
-        with subprocess.Popen(command, cwd=REPO, stdout=heard, stderr=subprocess.STDOUT) as beside:
-            code = subprocess.run([*pytest, f"--ignore={aside}"], cwd=REPO, check=False).returncode
-        heard.seek(0)
-        print(f"\n{aside}, beside the others:\n{heard.read()}", flush=True)
-    return code or beside.returncode
+def run_all() -> int:
+    """Linters, the browser's installation and all parts of the tests, a few at once."""
+    began = time.monotonic()
+    with ThreadPoolExecutor(parts.count_workers()) as pool:
+        browser = pool.submit(ensure_browser)
+        linters = {name: pool.submit(run_step, name, command) for name, command in LINTERS.items()}
+        tests = [pool.submit(run_tests, *part, browser) for part in parts.list_arguments().items()]
+        try:
+            failed = [name for name, passed in linters.items() if not passed.result()]
+            outcomes = [done.result() for done in tests]
+        except KeyboardInterrupt:
+            pool.shutdown(cancel_futures=True)  # those that run were interrupted, too
+            raise
+    parts.report(outcomes)
+    failed += [outcome.name for outcome in outcomes if outcome.code]
+    verdict = f"FAILED: {', '.join(failed)}" if failed else "ok"
+    print(f"checks and tests: {verdict}, {time.monotonic() - began:.0f} s in all", flush=True)
+    return 1 if failed else 0
 
 
 def main(arguments: list[str]) -> int:
-    """All linters even when one fails; then the tests."""
-    began = time.monotonic()
-    failed = [] if arguments else list_failed_linters()
-    ensure_browser()
-    if failed:
-        print(f"FAILED before the tests: {', '.join(failed)}", flush=True)
+    """Everything; with arguments only the tests that they name, in one process."""
     if not arguments:
-        print(f"pytest: after {time.monotonic() - began:.0f} s of checks", flush=True)
-        code = run_all_tests()
-        print(f"tests: {'FAILED' if code else 'ok'}, {time.monotonic() - began:.0f} s in all", flush=True)
-    else:
-        command = [sys.executable, "-m", "pytest", *arguments]
-        code = subprocess.run(command, cwd=REPO, check=False).returncode
-    return code or (1 if failed else 0)
+        return run_all()
+    ensure_browser()
+    command = [sys.executable, "-m", "pytest", *arguments]
+    return subprocess.run(command, cwd=REPO, check=False).returncode
 
 
 if __name__ == "__main__":

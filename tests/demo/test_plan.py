@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 
 from demo.draw import catalog, plan, room
 from demo.draw.kind import Kind, image_type
-from demo.draw.plan import CURATED, SINGLES, UNREADABLE, draw_product, heroes
+from demo.draw.plan import CURATED, SINGLES, UNREADABLE, Draft, draw_product, heroes
 from demo.draw.products import KINDS
 from demo.draw.scene import Shot
 from pipeline.labels import IMAGE_TYPES
@@ -26,6 +27,12 @@ def unlit(monkeypatch: pytest.MonkeyPatch) -> None:
     """No photo is taken, neither for a product nor for its carton."""
     monkeypatch.setattr(plan, "photograph", fake_photo)
     monkeypatch.setattr(room, "photograph", fake_photo)
+
+
+@cache
+def draw_known(number: int) -> Draft:
+    """What several tests look at is drawn once."""
+    return draw_product(number, 2026)
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.CATEGORY.split()[-1])
@@ -59,7 +66,7 @@ def test_the_same_seed_plans_the_same_product_and_another_seed_another() -> None
 
 @pytest.mark.parametrize("number", range(9))
 def test_a_product_has_two_or_three_suppliers_and_copies_among_its_pictures(number: int) -> None:
-    sent = draw_product(number, 2026).sent
+    sent = draw_known(number).sent
     if number in SINGLES:
         assert len(sent) == 1
         return
@@ -69,7 +76,7 @@ def test_a_product_has_two_or_three_suppliers_and_copies_among_its_pictures(numb
 
 
 def test_an_exact_copy_has_the_same_bytes_and_every_fault_is_planted_somewhere() -> None:
-    drafts = [draw_product(number, 2026) for number in range(12)]
+    drafts = [draw_known(number) for number in range(12)]
     faults = {fault for draft in drafts for s in draft.sent for fault in s.defects}
     assert faults >= set(plan.FAULTS)
     copies = [(draft, s) for draft in drafts for s in draft.sent if s.origin == "exact copy"]
@@ -80,7 +87,7 @@ def test_an_exact_copy_has_the_same_bytes_and_every_fault_is_planted_somewhere()
 
 def test_the_right_hero_stands_before_other_fronts_so_that_order_alone_can_tell() -> None:
     for number in range(12):
-        draft = draw_product(number, 2026)
+        draft = draw_known(number)
         fronts = [s.group for s in draft.sent if s.type == "front" and not s.defects]
         assert fronts[0] in heroes(draft)
 

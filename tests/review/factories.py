@@ -26,6 +26,7 @@ from review.models import (
 )
 
 SERIAL = count(1)
+TITLE, CATEGORY = "Zoe armchair", "Furniture > Armchairs"
 COLOURS = ("#3b6ea5", "#a5543b", "#4f8a5b", "#8a6d3b", "#6b4f9a", "#3b8f98", "#99506f", "#6f7d3a")
 
 
@@ -47,10 +48,21 @@ def draw_picture(number: int, side_px: int = 320) -> bytes:
 
 def make_image(data: bytes | None = None) -> Image:
     """An image's row; the bytes are not stored."""
-    data = data or b"picture %d" % next(SERIAL)
+    if data is None:
+        return make_images(1)[0]
+    image = describe_image(data)
+    return Image.objects.filter(sha256=image.sha256).first() or Image.objects.bulk_create([image])[0]
+
+
+def make_images(count: int) -> list[Image]:
+    """The rows of so many images that no other test has, written at once."""
+    return Image.objects.bulk_create(describe_image(b"picture %d" % next(SERIAL)) for _ in range(count))
+
+
+def describe_image(data: bytes) -> Image:
+    """The row, not yet written, as if these were the bytes of a picture."""
     sha256 = hashlib.sha256(data).hexdigest()
-    sizes = {"byte_size": len(data), "format": "PNG", "width_px": 320, "height_px": 320}
-    return Image.objects.get_or_create(sha256=sha256, defaults=sizes)[0]
+    return Image(sha256=sha256, byte_size=len(data), format="PNG", width_px=320, height_px=320)
 
 
 @dataclass(frozen=True)
@@ -67,12 +79,19 @@ class Candidate:
     evidence: dict[str, object] = field(default_factory=dict)
 
 
-def make_product(title: str = "Zoe armchair", category: str = "Furniture > Armchairs") -> Product:
+def make_product(title: str = TITLE, category: str = CATEGORY) -> Product:
     """A product that shows nothing yet."""
+    product = describe_product(title, category)
+    product.save()
+    return product
+
+
+def describe_product(title: str, category: str) -> Product:
+    """The row, not yet written, in a category that is there."""
     path = Category.objects.get_or_create(
         path=category, defaults={"type_order": ["front", "angle", "side", "back", "detail", "lifestyle"]}
     )[0]
-    return Product.objects.create(
+    return Product(
         external_id=f"p{next(SERIAL)}", title=title, category=path, category_from=Product.CategoryFrom.GIVEN
     )
 
@@ -87,6 +106,20 @@ def publish_images(product: Product, images: Sequence[Image]) -> PublishedSet:
         for place, image in enumerate(images)
     )
     return published
+
+
+def publish_pairs(images: Sequence[Image]) -> None:
+    """A product for every two of the images, that shows them; all written at once."""
+    pairs = list(zip(images[::2], images[1::2], strict=True))
+    products = Product.objects.bulk_create(describe_product(TITLE, CATEGORY) for _ in pairs)
+    sets = PublishedSet.objects.bulk_create(
+        PublishedSet(product=product, number=1, origin=PublishedSet.Origin.IMPORT) for product in products
+    )
+    PublishedImage.objects.bulk_create(
+        PublishedImage(published_set=published, position=place, source=f"{image.sha256[:8]}.png", image=image)
+        for published, pair in zip(sets, pairs, strict=True)
+        for place, image in enumerate(pair)
+    )
 
 
 # Before 0 1 2 3; the front view (1) becomes the hero, 2 repeats it, 3 is blurred, 4 comes from Solvik.

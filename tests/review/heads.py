@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from pipeline.records import FloatArray
 from review import inference
 from review.actions import store
 from review.models import Category, Image, ImageAnalysis, ModelVersion
-from tests.review.factories import make_image
+from tests.review.factories import make_image, make_images
 from tests.review.judges import FakeAssessor
 
 VERSION = "fake-1"  # of tests.review.judges.FakeAssessor
@@ -63,14 +63,28 @@ def embed_numbers(
 ) -> Image:
     """A picture with this embedding."""
     image = image or make_image()
-    ImageAnalysis.objects.create(
+    describe_embedding(numbers, image, judgements).save()
+    return image
+
+
+def embed_all(rows: Sequence[np.ndarray]) -> list[Image]:
+    """A picture for each embedding, written at once."""
+    images = make_images(len(rows))
+    ImageAnalysis.objects.bulk_create(map(describe_embedding, rows, images))
+    return images
+
+
+def describe_embedding(
+    numbers: np.ndarray, image: Image, judgements: Mapping[str, object] | None = None
+) -> ImageAnalysis:
+    """The row of the analysis, not yet written."""
+    return ImageAnalysis(
         image=image,
         version=VERSION,
         embedding=HalfVector(numbers.astype(np.float16)),
         judgements=dict(judgements or {}),
         framing={"fill": 0.5, "white_background": 1.0, "plain_background": 1.0, "sharpness": 0.9},
     )
-    return image
 
 
 class SmallBackbone:

@@ -32,8 +32,8 @@ from review.models import (
     TrainingRun,
 )
 from tests.review.conftest import make_person
-from tests.review.factories import make_product, publish_images
-from tests.review.heads import SIZE, embed_numbers, lay_ground
+from tests.review.factories import publish_pairs
+from tests.review.heads import SIZE, embed_all, lay_ground
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -50,17 +50,11 @@ def place(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 @pytest.fixture
 def truth() -> dict[int, bool]:
     """Pictures that were looked at, two a product that shows them; those with a mannequin look alike."""
-    rng = np.random.default_rng(4)
-    found: dict[int, bool] = {}
-    images: list[Image] = []
-    for number in range(HITS + OTHERS):
-        numbers = rng.normal(0, 1, SIZE)
-        numbers[:40] += 2.0 * (number < HITS)
-        images.append(embed_numbers(numbers))
-        found[images[-1].pk] = number < HITS
-    for one, two in zip(images[::2], images[1::2], strict=True):
-        publish_images(make_product(), [one, two])
-    return found
+    numbers = np.random.default_rng(4).normal(0, 1, (HITS + OTHERS, SIZE))
+    numbers[:HITS, :40] += 2.0
+    images = embed_all(list(numbers))
+    publish_pairs(images)
+    return {image.pk: place < HITS for place, image in enumerate(images)}
 
 
 def name_ten(truth: dict[int, bool]) -> None:

@@ -16,7 +16,7 @@ from review import inference, live_models, predicting, training, training_rows
 from review.actions import learning, work
 from review.models import Image, ModelVersion, Snapshot, SnapshotRow, TrainingRun
 from tests.review.factories import make_image
-from tests.review.heads import SIZE, VERSION, embed_numbers, lay_ground
+from tests.review.heads import SIZE, VERSION, embed_all, embed_numbers, lay_ground
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -36,12 +36,10 @@ def make_snapshot(counts: dict[str, int], judge: str = "weapon", seed: int = 3) 
     snapshot = Snapshot.objects.create(name=f"{judge} set", judge=judge, counts={"train": counts})
     rows = []
     for kind, (value, count) in enumerate(counts.items()):
-        for number in range(count):
-            numbers = rng.normal(0, 1, SIZE)
-            numbers[kind * 40 : kind * 40 + 40] += 1.2
-            group = f"{value}-{number // 2}"
-            image = embed_numbers(numbers)
-            rows.append(make_row(snapshot, image, value, group))
+        numbers = rng.normal(0, 1, (count, SIZE))
+        numbers[:, kind * 40 : kind * 40 + 40] += 1.2
+        images = embed_all(list(numbers))
+        rows += [make_row(snapshot, image, value, f"{value}-{n // 2}") for n, image in enumerate(images)]
     SnapshotRow.objects.bulk_create(rows)
     Snapshot.objects.filter(pk=snapshot.pk).update(frozen_at=NOW, digest="d" * 64, state="done")
     snapshot.refresh_from_db()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +16,7 @@ import psycopg
 from smartimg import health, services
 from smartimg.embedded.place import Place
 from smartimg.processes import read_start_ticks
+from smartimg.supervisor.claim import is_free
 
 REPO = Path(__file__).resolve().parent.parent.parent
 
@@ -112,7 +113,7 @@ class Machine:
         """Whether the web server answers, with database and broker behind it."""
         return health.ask(self.port)
 
-    def wait(self, condition: Callable[[], bool], otherwise: str, within_s: float = 60.0) -> None:
+    def wait(self, condition: Callable[[], bool], otherwise: str, within_s: float = 180.0) -> None:
         """Return as soon as it holds; fail with what ./run said when it does not come to hold."""
         give_up_at = time.monotonic() + within_s
         while not condition():
@@ -130,7 +131,7 @@ class Machine:
 
 
 def find_port() -> int:
-    """A port that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A free port, below those that the system lends to whoever connects to something, such as a browser."""
+    lent_from = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    candidates = iter(lambda: random.randrange(10_000, max(lent_from, 20_000)), None)
+    return next(port for port in candidates if is_free(port))

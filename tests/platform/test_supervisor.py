@@ -17,6 +17,7 @@ from smartimg.supervisor.claim import AlreadyRuns, claim, is_free
 from smartimg.supervisor.first_steps import describe_logins
 from smartimg.supervisor.logs import rotate
 from smartimg.supervisor.roster import environment, make_children
+from tests.platform.machine import find_port
 
 REPO = Path(__file__).resolve().parent.parent.parent
 
@@ -60,13 +61,6 @@ def test_it_sees_that_a_port_is_taken() -> None:
         taken.listen()
         assert not is_free(taken.getsockname()[1])
     assert is_free(taken_port := find_port()), taken_port
-
-
-def find_port() -> int:
-    """A port that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def test_the_web_server_listens_on_this_machine_only_and_each_process_has_its_log(tmp_path: Path) -> None:

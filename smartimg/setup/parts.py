@@ -64,7 +64,7 @@ def run_part(name: str, arguments: list[str]) -> Outcome:
     run = partial(subprocess.Popen, cwd=REPO, env=make_environment(name), text=True, errors="replace")
     ways = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
     with log.open("w", encoding="utf-8") as record, run(command, **ways) as tests:
-        said = list(follow(name, tests.stdout, record.write))
+        said = list(follow(name, tests.stdout or (), record.write))
     outcome = Outcome(name, tests.returncode, said, log)
     say(name, outcome.summary)
     return outcome

@@ -140,9 +140,80 @@ def test_a_failed_linter_shows_its_output_and_a_passed_one_only_its_time(
     assert "no-such-folder-here" in "".join(output)
 
 
-def test_without_a_browser_and_apt_it_says_what_is_not_run(
+class Apt:
+    """A machine's programs, and an apt-get that has some packages."""
+
+    def __init__(self, programs: set[str], offers: set[str]) -> None:
+        self.programs, self.offers, self.asked = programs, offers, list[str]()
+
+    def find(self, name: str) -> str | None:
+        return f"/usr/bin/{name}" if name in self.programs else None
+
+    def run(self, *words: str) -> bool:
+        self.asked.append(words[-1])
+        self.programs |= self.offers & {words[-1]}
+        return words[-1] == "update" or words[-1] in self.offers
+
+
+SHELL = checks.SHELL
+
+
+@pytest.mark.parametrize(
+    ("programs", "offers", "asked", "said"),
+    [
+        ({"apt-get", SHELL}, set(), [], ""),
+        ({"apt-get"}, {SHELL, "chromium"}, ["update", SHELL], "chromium: installed ("),
+        ({"apt-get"}, {"chromium"}, ["update", SHELL, "chromium"], "chromium: installed ("),
+        ({"apt-get", "chromium"}, {SHELL}, ["update", SHELL], "chromium: installed ("),
+        ({"apt-get", "chromium"}, set(), ["update", SHELL], "the browser tests take longer than with"),
+        ({"chromium"}, set(), [], "the browser tests take longer than with"),
+        (
+            {"apt-get"},
+            set(),
+            ["update", SHELL, "chromium"],
+            "absent, the browser tests are skipped; as root:",
+        ),
+        (set(), set(), [], "absent, the browser tests are skipped; as root: apt-get install"),
+    ],
+)
+def test_the_browser_is_installed_where_it_can_be_and_else_it_is_said_what_is_not_run(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    programs: set[str],
+    offers: set[str],
+    asked: list[str],
+    said: str,
+) -> None:
+    apt = Apt(set(programs), offers)
+    monkeypatch.setattr(checks.shutil, "which", apt.find)
+    monkeypatch.setattr(checks.os, "geteuid", lambda: 0)
+    monkeypatch.setattr(checks, "run_apt", apt.run)
+    checks.ensure_browser()
+    heard = capsys.readouterr().out
+    assert apt.asked == asked
+    assert said in heard
+    assert bool(said) == bool(heard)
+
+
+def test_only_root_installs_a_browser(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(checks.shutil, "which", lambda name: None)
+    monkeypatch.setattr(checks.shutil, "which", Apt({"apt-get"}, {SHELL}).find)
+    monkeypatch.setattr(checks.os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(checks, "run_apt", lambda *_: pytest.fail("apt was asked"))
     checks.ensure_browser()
-    assert "the browser tests are skipped; as root: apt-get install chromium" in capsys.readouterr().out
+    assert "the browser tests are skipped" in capsys.readouterr().out
+
+
+def test_apt_says_into_a_log_whether_it_can(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "bin" / "apt-get"
+    program.parent.mkdir()
+    program.write_text('#!/bin/sh\necho "$@"\ntest "$5" != nothing\n')
+    program.chmod(0o755)
+    monkeypatch.setattr(checks, "REPO", tmp_path)
+    monkeypatch.setattr(checks, "APT", ("A=1",))
+    monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
+    assert checks.run_apt("update")
+    assert not checks.run_apt("nothing")
+    said = (tmp_path / "var" / "log" / "apt.log").read_text()
+    assert said == "-q -y -o A=1 update\n-q -y -o A=1 nothing\n"

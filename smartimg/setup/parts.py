@@ -45,9 +45,14 @@ class Outcome:
         return [line for line in self.said if FAILED.match(line)]
 
 
+def count_processors() -> int:
+    """Those that we may use."""
+    return len(os.sched_getaffinity(0))
+
+
 def count_workers() -> int:
     """How many parts run at once: one a processor, up to some."""
-    return max(1, min(MOST_WORKERS, len(os.sched_getaffinity(0))))
+    return min(MOST_WORKERS, count_processors())
 
 
 def list_arguments() -> dict[str, list[str]]:
@@ -73,7 +78,9 @@ def run_part(name: str, arguments: list[str]) -> Outcome:
 def make_environment(name: str) -> dict[str, str]:
     """Ours, with a var/ of the part's own: its database server, broker, files and logs are there."""
     var = Path(os.environ.get("SMARTIMG_VAR") or REPO / "var" / "test") / name
-    return {**os.environ, "SMARTIMG_VAR": str(var)}
+    # Threads of parts that compute at the same time would wait for one another, and do so by spinning.
+    threads = str(count_processors() // count_workers())
+    return {"OMP_NUM_THREADS": threads, **os.environ, "SMARTIMG_VAR": str(var)}
 
 
 def follow(name: str, lines: Iterable[str], record: Callable[[str], object]) -> Iterator[str]:

@@ -94,12 +94,18 @@ def test_each_part_has_a_var_of_its_own_below_the_one_that_is_set(monkeypatch: p
     assert all(Path(place).parent == Path("/elsewhere") for place in places)
 
 
-@pytest.mark.parametrize(("processors", "workers"), [(1, 1), (2, 2), (64, 4)])
+@pytest.mark.parametrize(
+    ("processors", "workers", "threads"), [(1, 1, "1"), (2, 2, "1"), (4, 4, "1"), (64, 4, "16")]
+)
 def test_as_many_parts_run_at_once_as_there_are_processors_up_to_four(
-    monkeypatch: pytest.MonkeyPatch, processors: int, workers: int
+    monkeypatch: pytest.MonkeyPatch, processors: int, workers: int, threads: str
 ) -> None:
     monkeypatch.setattr(parts.os, "sched_getaffinity", lambda _: set(range(processors)))
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     assert parts.count_workers() == workers
+    assert parts.make_environment("review")["OMP_NUM_THREADS"] == threads
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    assert parts.make_environment("review")["OMP_NUM_THREADS"] == "3"
 
 
 def test_the_browser_part_waits_for_the_browser(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,7 +28,11 @@ OUTLINED = """() => {
   return rings.some((ring) => ring.outlineStyle !== 'none' && parseFloat(ring.outlineWidth) > 0);
 }"""
 WATCH_SHIFTS = """new PerformanceObserver((list) => {
-  for (const shift of list.getEntries()) window.shifted = (window.shifted ?? 0) + shift.value;
+  for (const shift of list.getEntries()) {
+    window.shifted = (window.shifted ?? 0) + shift.value;
+    const names = shift.sources.map(({ node }) => node?.id || node?.className || node?.nodeName);
+    window.jumped = [...(window.jumped ?? []), ...names];
+  }
 }).observe({ type: 'layout-shift', buffered: true });"""
 HERE = "() => [...document.querySelectorAll('*')].indexOf(document.activeElement)"
 
@@ -53,7 +57,8 @@ def check(page: Page, address: str) -> list[str]:
         found = Axe().run(page)
         wrong += [f"{address}, {scheme}\n{found.generate_report()}"] if found.violations_count else []
         shifted = page.evaluate("window.shifted ?? 0")
-        wrong += [f"{address} jumps by {shifted:.3f} in {size[0]}"] if shifted > MOST_SHIFT else []
+        if shifted > MOST_SHIFT:
+            wrong += [f"{address} jumps by {shifted:.3f} in {size[0]}: {page.evaluate('window.jumped')}"]
     for width, height in (PHONE, ENLARGED):
         page.set_viewport_size(ViewportSize(width=width, height=height))
         wide = page.evaluate("document.documentElement.scrollWidth")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from concurrent.futures import Future
 from pathlib import Path
@@ -123,6 +125,26 @@ def test_the_browser_part_waits_for_the_browser(monkeypatch: pytest.MonkeyPatch)
     checks.run_tests("review", [], Installing())
     checks.run_tests("browser", [], Installing())
     assert order == ["review", "installed", "browser"]
+
+
+def test_tests_have_settings_of_their_own_whatever_is_set_where_they_are_started(tmp_path: Path) -> None:
+    ask = "import os\n\ndef test_it():\n    assert os.environ['DJANGO_SETTINGS_MODULE'] == 'tests.settings'\n"
+    (tmp_path / "test_it.py").write_text(ask)
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-p",
+        "no:cacheprovider",
+        f"--rootdir={REPO}",
+        "-c",
+        "pyproject.toml",
+    ]
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "smartimg.settings"}
+    done = subprocess.run(
+        [*command, str(tmp_path)], cwd=REPO, env=environment, capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stdout.decode()
 
 
 def test_with_arguments_only_the_tests_that_they_name_run(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -200,8 +200,13 @@ def make_pictured_image(number: int) -> Image:
     """A drawn picture whose bytes and renditions lie in the store, so that pages show it."""
     data = draw_picture(number)
     image = make_image(data)
-    store.put_picture(image.sha256, data, {side: _render(data, side) for side in store.SIDES_PX})
+    keep_picture(image, data)
     return image
+
+
+def keep_picture(image: Image, data: bytes) -> None:
+    """Have the store give these bytes, and renditions of them, for the image."""
+    store.put_picture(image.sha256, data, {side: _render(data, side) for side in store.SIDES_PX})
 
 
 def _render(data: bytes, side_px: int) -> bytes:

@@ -23,6 +23,7 @@ PARTS = {
 OTHERS = "others"  # all that no part names: a new folder is never forgotten
 PROGRESS = re.compile(r"[.sxXFE]+ +\[ *\d+%\]$")
 FAILED = re.compile(r"(FAILED|ERROR) tests/")
+RESULT = re.compile(r"(\d+) (passed|failed|errors?|skipped)")
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,10 @@ class Outcome:
     def summary(self) -> str:
         """pytest's last line, such as '138 passed in 300.12s (0:05:00)'."""
         return self.said[-1].strip("= ") if self.said else "nothing was said"
+
+    def count(self, *results: str) -> int:
+        """How many tests came to one of the results, such as 'passed'."""
+        return sum(int(number) for number, result in RESULT.findall(self.summary) if result in results)
 
     @property
     def failures(self) -> list[str]:
@@ -108,4 +113,14 @@ def report(outcomes: list[Outcome]) -> None:
     print("\nresults:")
     for outcome in outcomes:
         say(outcome.name, outcome.summary)
+    say("tests", add_up(outcomes))
     print(*(line for outcome in outcomes for line in outcome.failures), sep="\n", flush=True)
+
+
+def add_up(outcomes: list[Outcome]) -> str:
+    """What all parts together came to; a test whose preparations broke has failed."""
+    passed, failed, skipped = (
+        sum(outcome.count(*results) for outcome in outcomes)
+        for results in (("passed",), ("failed", "error", "errors"), ("skipped",))
+    )
+    return f"{passed} passed, {failed} failed, {skipped} skipped"

@@ -50,7 +50,8 @@ def test_whichever_part_fails_all_has_failed_and_its_words_come_at_the_end(
     write(repo, failing, FAILS)
     assert checks.run_all() == 1
     heard = capfd.readouterr().out
-    assert (heard.count(": 1 passed"), heard.count(": 1 failed")) == (2, 2)  # when it ends, and at the end
+    assert (heard.count(": 1 passed in"), heard.count(": 1 failed in")) == (2, 2)  # then, and at the end
+    assert "tests: 1 passed, 1 failed, 0 skipped\n" in heard
     assert heard.count("E       AssertionError: said why") == 1
     name = "review" if failing == "review" else parts.OTHERS
     *_, told, last = heard.splitlines()
@@ -62,7 +63,8 @@ def test_whichever_part_fails_all_has_failed_and_its_words_come_at_the_end(
 def test_when_all_pass_that_is_all_that_is_said(repo: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert checks.run_all() == 0
     heard = capfd.readouterr().out
-    assert heard.count(": 1 passed") == 4
+    assert heard.count(": 1 passed in") == 4
+    assert "tests: 2 passed, 0 failed, 0 skipped\n" in heard
     assert heard.splitlines()[-1].startswith("checks and tests: ok, ")
     assert "FAILED" not in heard
 
@@ -94,6 +96,12 @@ def test_each_part_has_a_var_of_its_own_below_the_one_that_is_set(monkeypatch: p
     places = {parts.make_environment(name)["SMARTIMG_VAR"] for name in parts.list_arguments()}
     assert len(places) == len(parts.list_arguments())
     assert all(Path(place).parent == Path("/elsewhere") for place in places)
+
+
+def test_a_test_that_could_not_begin_counts_as_failed(tmp_path: Path) -> None:
+    said = [["2 passed, 1 error in 3.00s"], ["== 1 failed, 4 passed, 2 skipped, 3 errors in 9.00s =="], []]
+    outcomes = [parts.Outcome("review", 1, lines, tmp_path) for lines in said]
+    assert parts.add_up(outcomes) == "6 passed, 5 failed, 2 skipped"
 
 
 @pytest.mark.parametrize(

@@ -41,16 +41,16 @@ SETTINGS: dict[str, Any] = {
 }  # fmt: skip
 
 
-def make_pairs(data: Path, work: Path) -> list[Path]:
+def make_pairs(data: Path, work: Path, seeds: dict[str, int] = SEEDS) -> list[Path]:
     """Folders of pairs by the first and the second generator, made unless they are there."""
     work.mkdir(parents=True, exist_ok=True)
     write_groups(data, TRAINING, work / "groups.csv")
     pictures = read_groups(work / "groups.csv")
-    folders = [work / name for name in SEEDS]
+    folders = [work / name for name in seeds]
     if not (folders[0] / "pairs.csv").exists():
-        write_pairs(folders[0], PairMaker(data, pictures, SEEDS["first"], EDIT_SHARES).make(COUNT))
+        write_pairs(folders[0], PairMaker(data, pictures, seeds["first"], EDIT_SHARES).make(COUNT))
     if not (folders[1] / "pairs.csv").exists():
-        write_second(SecondMaker(data, pictures, SEEDS["second"]), folders[1], COUNT)
+        write_second(SecondMaker(data, pictures, seeds["second"]), folders[1], COUNT)
     return folders
 
 

@@ -72,14 +72,23 @@ class Selector:
         self.type_orders = dict(type_orders or {})
         self.comparator = dedup.load_comparator(self.config.dedup.comparator, self.config.dedup)
 
-    def select(self, product: ProductRecord, assessments: Mapping[str, Assessment], load: Load) -> Selection:
+    def select(
+        self,
+        product: ProductRecord,
+        assessments: Mapping[str, Assessment],
+        load: Load,
+        reread: Load | None = None,
+    ) -> Selection:
         """The best set of one product in the best order (II.A to II.E).
 
         `assessments` holds one entry for each key of the product; `load` gives an image's bytes,
-        or its pixels where they are at hand, and is asked only for pairs that may be copies.
+        or its pixels where they are at hand, and is asked only for pairs that may be copies; `reread`
+        gives the bytes where those pixels are small, for pairs that need a closer look.
         Raises KeyError for a missing assessment.
         """
-        return self._select(product, assessments, lambda kept: find_copies(kept, self.comparator, load))
+        return self._select(
+            product, assessments, lambda kept: find_copies(kept, self.comparator, load, reread)
+        )
 
     def select_again(
         self, product: ProductRecord, assessments: Mapping[str, Assessment], copies: Mapping[str, str]
@@ -200,7 +209,7 @@ def recall_copies(kept: Sequence[Candidate], known: Mapping[str, str]) -> Copies
 
 
 def find_copies(
-    kept: Sequence[Candidate], comparator: dedup.Comparator, load: Load
+    kept: Sequence[Candidate], comparator: dedup.Comparator, load: Load, reread: Load | None = None
 ) -> dict[str, tuple[str, PairComparison]]:
     """Key of each copy -> (key of the picture that stays, the comparison) (II.D).
 
@@ -215,7 +224,7 @@ def find_copies(
 
     @cache
     def prepare(index: int) -> Any:
-        return comparator.prepare(load(kept[index].key))
+        return comparator.prepare(load(kept[index].key), partial(reread or load, kept[index].key))
 
     @cache
     def compare(one: int, two: int) -> PairComparison:

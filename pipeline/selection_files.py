@@ -106,7 +106,10 @@ class FileSelector:
             def load(name: str, sources: Mapping[str, str] = sources) -> bytes | RgbArray:
                 return self._load(sources[name])
 
-            selection = self.selector.select(to_record(product), self.assessments, load)
+            def reread(name: str, sources: Mapping[str, str] = sources) -> bytes:
+                return self._path(sources[name]).read_bytes()
+
+            selection = self.selector.select(to_record(product), self.assessments, load, reread)
             notes = tuple(f"{refusal.field}: {refusal.reason}" for refusal in product.refusals)
             selections.append(replace(selection, notes=selection.notes + notes))
             self.tally.add(selection)

@@ -10,7 +10,7 @@ import json
 import logging
 import math
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -73,10 +73,18 @@ def _prepare(sha256: str) -> tuple[Prepared, Any]:
     except store.NotStored:
         data = store.read_original(sha256)
     try:
-        prepared: Prepared = _load()[0].prepare(data)
+        prepared: Prepared = _load()[0].prepare(data, partial(_read_finer, sha256, data))
     except UnreadableImage as error:
         raise store.NotStored(sha256) from error
     return prepared, _load()[1].prepare(prepared.rgb)
+
+
+def _read_finer(sha256: str, data: bytes) -> bytes:
+    """The original, as the selection looked at it where it was in doubt; the rendition where it is gone."""
+    try:
+        return store.read_original(sha256)
+    except store.NotStored:
+        return data
 
 
 def _measure(left: str, right: str) -> tuple[dict[str, Any], bytes]:

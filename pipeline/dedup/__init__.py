@@ -12,6 +12,7 @@ from pipeline.dedup.descriptors import candidates, describe, describe_batch
 from pipeline.dedup.ensemble import EnsembleComparator
 from pipeline.dedup.other_colour import find_other_colours
 from pipeline.dedup.padding import adds_frame
+from pipeline.dedup.prepare import Source
 from pipeline.dedup.wording import explain_comparison
 from pipeline.records import PairComparison, RgbArray
 
@@ -37,8 +38,11 @@ class Comparator(Protocol):
 
     version: str
 
-    def prepare(self, source: bytes | RgbArray) -> Any:
-        """What comparisons need of one picture. Raises UnreadableImage for unusable bytes."""
+    def prepare(self, source: bytes | RgbArray, read: Source | None = None) -> Any:
+        """What comparisons need of one picture; `read` gives it again, bytes or pixels, for a closer look.
+
+        Raises UnreadableImage for unusable bytes.
+        """
 
     def compare(self, a: Any, b: Any, want_residual: bool = False) -> PairComparison:
         """Whether two prepared pictures are copies of each other, and why."""

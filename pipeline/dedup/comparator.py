@@ -11,10 +11,11 @@ import numpy as np
 
 from pipeline.config import DedupConfig
 from pipeline.dedup import residual
-from pipeline.dedup.decision import load_trees
+from pipeline.dedup.closer_look import is_doubtful, look_closer
+from pipeline.dedup.decision import load_trees, load_weights
 from pipeline.dedup.glance import glance
-from pipeline.dedup.overlay import lay_over
-from pipeline.dedup.prepare import Prepared, prepare
+from pipeline.dedup.overlay import Overlay, lay_over
+from pipeline.dedup.prepare import Prepared, Source, prepare
 from pipeline.dedup.registration import Matrix, Registration, register, warp
 from pipeline.records import FloatArray, PairComparison, RgbArray, Spot
 
@@ -40,7 +41,7 @@ class View:
 
     `raw` is the residual on the grid of either picture, `to_first` takes the first one's pixels there;
     `matrix` takes the first one's working pixels to the second one's; `apart` is what a glance saw, in grey
-    levels, where that was enough.
+    levels, where that was enough; `overlay` is how they lie.
     """
 
     features: Mapping[str, float]
@@ -49,6 +50,7 @@ class View:
     to_first: Matrix
     matrix: Matrix
     apart: float = 0.0
+    overlay: Overlay | None = None
 
 
 def view_pairs(a: Prepared, b: Prepared, hasty: bool = False) -> Iterator[View]:
@@ -86,7 +88,8 @@ def _view(a: Prepared, b: Prepared, found: Registration) -> View:
     features, raw = residual.measure(overlay, found.correlation)
     x, y = overlay.corner
     to_grid = np.eye(3) if overlay.on_first else found.matrix
-    return View(features, 1 - found.correlation, raw, _move((-x, -y)) @ to_grid, found.matrix)
+    to_first = _move((-x, -y)) @ to_grid
+    return View(features, 1 - found.correlation, raw, to_first, found.matrix, overlay=overlay)
 
 
 def _move(corner: Sequence[int] | None) -> Matrix:
@@ -99,14 +102,17 @@ class RegistrationComparator:
     """Affine registration, then local residuals weighed by small trees; gives a map of differences."""
 
     def __init__(self, config: DedupConfig) -> None:
-        self.trees = load_trees()
+        self.trees, self.closer = load_trees(), load_weights()
         self.threshold = max(self.trees.threshold, config.min_probability)
         self.thresholds = GUARDS | {"doubt": round(1 - self.threshold, 4)}
-        self.version = self.trees.version
+        self.version = f"{self.trees.version}-{self.closer.version}"
 
-    def prepare(self, source: bytes | RgbArray) -> Prepared:
-        """What comparisons need of one picture (about 1 MB). Raises UnreadableImage, ValueError."""
-        return prepare(source)
+    def prepare(self, source: bytes | RgbArray, read: Source | None = None) -> Prepared:
+        """What comparisons need of one picture (about 1 MB, 3 without `read`, which gives it again).
+
+        Raises UnreadableImage, ValueError.
+        """
+        return prepare(source, read)
 
     def compare(self, a: Prepared, b: Prepared, want_residual: bool = False) -> PairComparison:
         """Whether B is a copy of A; the residual map is of A's working size. (II.D)
@@ -122,7 +128,7 @@ class RegistrationComparator:
             return PairComparison(True, same, self.thresholds, "sha256", 1.0, blank)
         best, best_view = None, None
         for view in view_pairs(a, b, hasty=not want_residual):
-            found = self._judge(view)
+            found = self._judge(a, b, view)
             if best is None or (found.probability or 0.0) > (best.probability or 0.0):
                 best, best_view = found, view
             if best.duplicate:
@@ -136,7 +142,7 @@ class RegistrationComparator:
         residual_, spots = draw_residual(best_view, a.size)
         return replace(best, matrix=matrix, residual=residual_, spots=spots)
 
-    def _judge(self, view: View) -> PairComparison:
+    def _judge(self, a: Prepared, b: Prepared, view: View) -> PairComparison:
         if view.apart:
             seen = {"misfit": view.misfit, "residual": view.apart, "doubt": 1.0}
             limits = {name: self.thresholds[name] for name in seen}
@@ -144,25 +150,32 @@ class RegistrationComparator:
         if not view.features:
             worst = {"misfit": view.misfit, "hidden": 1.0, "colour": 255.0, "residual": 255.0, "doubt": 1.0}
             return PairComparison(False, _round(worst), self.thresholds, "misfit", 0.0)
-        probability = self.trees.probability(view.features)
         distances = {
             "misfit": view.misfit,
             "hidden": 1 - view.features["coverage"],
             "colour": view.features["colour"],
             "residual": view.features["residual"],
-            "doubt": 1 - probability,
         }
-        if all(distances[name] <= limit for name, limit in NOTHING.items()):
-            probability, distances["doubt"] = 1.0, 0.0
         beyond = [name for name in GUARDS if distances[name] > GUARDS[name]]
-        duplicate = not beyond and probability >= self.threshold
         if beyond:  # a guard's word is final, so the probability must not contradict it
-            probability = min(probability, 0.5 * (1 - self.thresholds["doubt"]))
-            distances["doubt"] = 1 - probability
+            most = 0.5 * (1 - self.thresholds["doubt"])
+            probability = min(self.trees.probability(view.features), most)
+        elif all(distances[name] <= limit for name, limit in NOTHING.items()):
+            probability = 1.0
+        else:
+            probability = self._weigh(a, b, view)
+        duplicate = not beyond and probability >= self.threshold
         decided_by = beyond[0] if beyond else "doubt"
-        return PairComparison(
-            duplicate, _round(distances), self.thresholds, decided_by, round(probability, 6)
-        )
+        distances = _round(distances | {"doubt": 1 - probability})
+        return PairComparison(duplicate, distances, self.thresholds, decided_by, round(probability, 6))
+
+    def _weigh(self, a: Prepared, b: Prepared, view: View) -> float:
+        """The trees' probability of a copy; where it leaves a doubt, what a closer look tells."""
+        probability = self.trees.probability(view.features)
+        if view.overlay is None or not is_doubtful(view.features, probability):
+            return probability
+        found = look_closer(a, b, view.matrix, view.overlay, view.features, probability)
+        return self.closer.probability(found) if found else probability
 
 
 def _round(distances: Mapping[str, float]) -> dict[str, float]:

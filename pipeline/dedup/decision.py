@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 MODEL_FILE = Path(__file__).with_name("model.json")
+CLOSER_FILE = Path(__file__).with_name("closer_look.json")
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,31 @@ class Trees:
             node = np.where(at < 0, node, next_)
         odds = self.start + float(self.value[trees, node].sum())
         return float(1 / (1 + np.exp(-odds)))
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Log odds as a weighted sum of named features; the bias makes the trees' threshold theirs, too."""
+
+    version: str
+    names: tuple[str, ...]
+    weights: tuple[float, ...]
+    bias: float
+
+    def probability(self, features: Mapping[str, float]) -> float:
+        """Probability (0 to 1) of a copy; KeyError where a feature of the model is missing."""
+        odds = self.bias + sum(w * features[name] for name, w in zip(self.names, self.weights, strict=True))
+        return float(1 / (1 + np.exp(-odds)))
+
+
+@lru_cache(maxsize=4)
+def load_weights(path: Path = CLOSER_FILE) -> Weights:
+    """The weights of a closer look; ValueError names a file of another form."""
+    stored: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    if stored.get("form") != "weights-1":
+        raise ValueError(f"{path} is no model of a closer look of the form 'weights-1'.")
+    names, weights = tuple(stored["weights"]), tuple(stored["weights"].values())
+    return Weights(stored["version"], names, weights, stored["bias"])
 
 
 @lru_cache(maxsize=4)

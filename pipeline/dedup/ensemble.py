@@ -5,6 +5,7 @@ from __future__ import annotations
 from pipeline.config import DedupConfig
 from pipeline.dedup import descriptors, hashes
 from pipeline.dedup.descriptors import TRIMMED, Descriptors
+from pipeline.dedup.prepare import Source
 from pipeline.images import decode
 from pipeline.records import PairComparison, RgbArray
 
@@ -25,8 +26,8 @@ class EnsembleComparator:
             "hsv_chi_square": config.ensemble_chi_square,
         }
 
-    def prepare(self, source: bytes | RgbArray) -> Descriptors:
-        """Descriptors of a file's bytes or of uint8 RGB (H, W, 3). Raises UnreadableImage."""
+    def prepare(self, source: bytes | RgbArray, read: Source | None = None) -> Descriptors:
+        """Descriptors of bytes or of uint8 RGB (H, W, 3); `read` is never called. Raises UnreadableImage."""
         rgb = decode(source, max_side_px=2 * descriptors.SIDE_PX).rgb if isinstance(source, bytes) else source
         return descriptors.read(descriptors.describe(rgb))
 

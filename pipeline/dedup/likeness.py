@@ -156,7 +156,7 @@ def match_detail(
         return lowest, highest, right
     bands = []
     for views in softened:
-        levels = [view.reshape(-1, 3)[chosen].astype(np.float32) for view in views]
+        levels = [view.reshape(object_.size, -1)[chosen].astype(np.float32) for view in views]
         bands.append([(levels[0] - levels[1]).ravel(), (levels[1] - levels[2]).ravel()])
     gains = [_fit_gain(bands[0][band], bands[1][band]) for band in (0, 1)]
     left, other = _damp(softened[0], gains), _damp(softened[1], [1 / gain for gain in gains])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -25,6 +26,7 @@ from pipeline.records import FloatArray, RgbArray
 from pipeline.scaling import fit_within
 
 WORKING_SIDE_PX = 384  # longest side at which residuals are taken; DEDUP.md's two-scale table
+FINE_SIDE_PX = 768  # longest side of what a closer look is taken at
 LEAST_SCENE_SHARE = 0.2  # of its frame that a scene in a margin covers
 LEVEL_SIDES_PX = (48, 96, 192, 384)  # longest sides of the registration pyramid
 GLANCE_LEVEL = 1  # step of the pyramid at which a glance tells most different pictures
@@ -32,6 +34,9 @@ LEVEL_POINTS = (900, 1500, 2000, 2500)  # strongest gradients kept a level: flat
 SIMILARITY = np.array(  # size, turn, shift x, shift y as the six numbers of an affine step
     [[1, 0, 0, 0], [0, -1, 0, 0], [0, 0, 1, 0], [0, 1, 0, 0], [1, 0, 0, 0], [0, 0, 0, 1]], np.float32
 )
+
+
+Source = Callable[[], bytes | RgbArray]
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,8 @@ class Prepared:
     `rgb` uint8 (h, w, 3), longest side at most 384; `mask` bool (h, w), the object; `box` the object's
     x0, y0, x1, y1 in pixels; `plain` False where no plain ground was found (the object is then the
     whole frame); `digest` the SHA-256 of the file's bytes, '' when made of pixels alone; `whole` False
-    for the inside of another picture's margin, in which no further margin is looked for.
+    for the inside of another picture's margin, in which no further margin is looked for. `finer` are its
+    pixels at up to FINE_SIDE_PX, or `read` gives the picture again when they are asked for.
     """
 
     rgb: RgbArray
@@ -75,6 +81,8 @@ class Prepared:
     plain: bool
     digest: str = ""
     whole: bool = True
+    finer: RgbArray | None = field(default=None, repr=False, compare=False)
+    read: Source | None = field(default=None, repr=False, compare=False)
     _greys: dict[int, FloatArray] = field(default_factory=dict, repr=False, compare=False)
     _edges: dict[int, Edges] = field(default_factory=dict, repr=False, compare=False)
 
@@ -82,6 +90,13 @@ class Prepared:
     def size(self) -> tuple[int, int]:
         """Width and height in pixels."""
         return self.rgb.shape[1], self.rgb.shape[0]
+
+    @cached_property
+    def fine(self) -> RgbArray:
+        """The picture with all the pixels it has, uint8 (h, w, 3), longest side at most FINE_SIDE_PX."""
+        if self.finer is None and self.read is not None:
+            return take_finer(self.read())
+        return self.rgb if self.finer is None else self.finer
 
     @cached_property
     def margin(self) -> tuple[Pixels, ...]:
@@ -155,24 +170,35 @@ class Prepared:
         return replace(_prepare_view(self.rgb[y0:y1, x0:x1].copy(), self.digest), whole=False)
 
 
-def prepare(source: bytes | RgbArray) -> Prepared:
+def prepare(source: bytes | RgbArray, read: Source | None = None) -> Prepared:
     """Everything that the registration comparator needs of one picture.
 
-    `source` is a file's bytes or uint8 RGB (H, W, 3) of any size. Never enlarges. Raises
+    `source` is a file's bytes or uint8 RGB (H, W, 3) of any size; never enlarges. Where `read` is given,
+    finer pixels are not kept: what it returns, bytes or pixels, has them if a closer look needs them. Raises
     UnreadableImage for bytes that are no usable image, ValueError for an array of another form. (II.D)
     """
+    finer = None
     if isinstance(source, bytes):
-        digest = hashlib.sha256(source).hexdigest()
-        rgb = decode(source).at(WORKING_SIDE_PX)  # the pixels that an assessment has at hand, to the bit
+        digest, decoded = hashlib.sha256(source).hexdigest(), decode(source)
+        rgb = decoded.at(WORKING_SIDE_PX)  # the pixels that an assessment has at hand, to the bit
+        finer = None if read else decoded.at(FINE_SIDE_PX)
     else:
         digest, rgb = "", fit(source, WORKING_SIDE_PX)
-    return _prepare_view(paint_over_line(rgb), digest)
+        finer = None if read else fit(source, FINE_SIDE_PX)
+    return _prepare_view(paint_over_line(rgb), digest, finer, read)
 
 
-def _prepare_view(rgb: RgbArray, digest: str) -> Prepared:
+def take_finer(source: bytes | RgbArray) -> RgbArray:
+    """The picture at FINE_SIDE_PX at most, uint8 (h, w, 3). Raises UnreadableImage as `prepare` does."""
+    return decode(source).at(FINE_SIDE_PX) if isinstance(source, bytes) else fit(source, FINE_SIDE_PX)
+
+
+def _prepare_view(
+    rgb: RgbArray, digest: str, finer: RgbArray | None = None, read: Source | None = None
+) -> Prepared:
     mask, plain = find_mask(rgb)
     mask = mask if plain else _leave_margin(rgb, mask)
-    found = Prepared(rgb, mask, find_box(mask), plain, digest)
+    found = Prepared(rgb, mask, find_box(mask), plain, digest, finer=finer, read=read)
     _ = found.thumbnail_and_outline, found.grey(0), found.grey(GLANCE_LEVEL)  # every comparison asks for them
     return found
 

@@ -30,7 +30,7 @@ def measure(overlay: Overlay, correlation: float) -> tuple[dict[str, float], Flo
 
     The features are empty where the pictures share next to nothing.
     """
-    seen = _inner(overlay)
+    seen = find_inner(overlay)
     if np.count_nonzero(seen) < 30:
         return {}, np.zeros(overlay.seen.shape, np.float32)
     alike = overlay.alike
@@ -94,7 +94,7 @@ def differ(lowest: Pixels, highest: Pixels, right: Pixels) -> tuple[Pixels, Pixe
     return find_worst(worst), find_worst(contrast)
 
 
-def _inner(overlay: Overlay) -> Pixels:
+def find_inner(overlay: Overlay) -> Pixels:
     """255 where both show something, away from the rim of that; uint8 (h, w)."""
     side = 2 * max(2, round(MARGIN_SHARE * overlay.unit_px)) + 1
     seen = overlay.seen.view(np.uint8) * np.uint8(255)

@@ -32,6 +32,7 @@ from pipeline.dedup.comparator import view_pairs
 from pipeline.dedup.decision import load_trees
 from pipeline.dedup.prepare import prepare
 from pipeline.dedup.residual import FEATURES
+from pipeline.dedup.shade import is_shaded
 
 COMMAND = "python -m bench.dedup_closer_look --data ../shared/data --out pipeline/dedup/closer_look.json"
 MORE_SEEDS = {"first": 12, "second": 6}
@@ -40,12 +41,14 @@ EVEN = 0.5  # stands for the first look's probability until its trees are made
 
 class Measured(NamedTuple):
     """Pairs that a map joined: the first look's features (n, f), the closer one's (n, s) but for the first
-    one's odds, whether there was one, bool (n,), the truth, bool (n,), and each photo's source.
+    one's odds, whether there was one, whether it may find another shade, the truth, bool (n,) each, and the
+    photo's source.
     """
 
     first: np.ndarray
     closer: np.ndarray
     looked: np.ndarray
+    shaded: np.ndarray
     truth: np.ndarray
     sources: np.ndarray
 
@@ -63,6 +66,7 @@ def measure(folder: Path) -> Measured:
             first=[one[0] for _, one in joined],
             closer=[one[1] or [0.0] * len(SEEN) for _, one in joined],
             looked=[bool(one[1]) for _, one in joined],
+            shaded=[one[2] for _, one in joined],
             truth=[row["label"] == "duplicate" for row, _ in joined],
             sources=[row["origin"].split("/")[1] for row, _ in joined],
         )
@@ -70,8 +74,11 @@ def measure(folder: Path) -> Measured:
         return Measured(*(stored[name] for name in Measured._fields))
 
 
-def _measure_pair(folder: Path, row: dict[str, str]) -> tuple[list[float], list[float]] | None:
-    """The features of the first look and of the closer one, [] where a guard decides; None without a map."""
+def _measure_pair(folder: Path, row: dict[str, str]) -> tuple[list[float], list[float], bool] | None:
+    """Features of the first look and of the closer one, and whether it may see another shade.
+
+    [] and True where a guard decides, None where no map joins the pictures.
+    """
     a, b = (prepare((folder / row[name]).read_bytes()) for name in "ab")
     views = [view for view in view_pairs(a, b, hasty=True) if view.features]
     if not views:
@@ -79,9 +86,9 @@ def _measure_pair(folder: Path, row: dict[str, str]) -> tuple[list[float], list[
     best = min(views, key=lambda view: view.features["residual"])
     first = [best.features[name] for name in FEATURES]
     if best.overlay is None or not pass_guards(np.array([first]))[0]:
-        return first, []
+        return first, [], True
     seen = look_closer(a, b, best.matrix, best.overlay, best.features, EVEN)
-    return first, [seen[name] for name in SEEN] if seen else []
+    return first, [seen[name] for name in SEEN] if seen else [], is_shaded(best.overlay)
 
 
 def join(parts: list[Measured]) -> Measured:
@@ -183,13 +190,14 @@ def weigh(pairs: Measured, trained: Measured, precision: float) -> dict[str, Any
     seen, doubtful = add_first_look(pairs, probability), find_doubtful(pairs, probability)
     odds = weigh_out_of_fold(seen, pairs, doubtful)
     sure = ~doubtful & (probability >= threshold)
+    odds[(probability < threshold) & pairs.shaded] = np.nan  # stays what the first look called it
     least = choose_bias(odds, sure, pairs.truth, precision)
     weights, bias = fit(seen[doubtful], pairs.truth[doubtful])
     card = {
         "pairs": len(pairs.truth), "doubtful": int(doubtful.sum()),
         "different": int((doubtful & ~pairs.truth).sum()), "least_odds": round(least, 4),
         "first_look": report(probability >= threshold, pairs.truth),
-        "both_looks": report(np.where(doubtful, odds >= least, sure), pairs.truth),
+        "both_looks": report(sure | (odds >= least), pairs.truth),
     }  # fmt: skip
     shift = float(np.log(threshold / (1 - threshold))) - least
     return {

@@ -17,6 +17,7 @@ from pipeline.dedup.glance import glance
 from pipeline.dedup.overlay import Overlay, lay_over
 from pipeline.dedup.prepare import Prepared, Source, prepare
 from pipeline.dedup.registration import Matrix, Registration, register, warp
+from pipeline.dedup.shade import is_shaded
 from pipeline.records import FloatArray, PairComparison, RgbArray, Spot
 
 # Guards, which hold whatever the trees say. A person can check them; the trees weigh the rest.
@@ -175,7 +176,8 @@ class RegistrationComparator:
         if view.overlay is None or not is_doubtful(view.features, probability):
             return probability
         found = look_closer(a, b, view.matrix, view.overlay, view.features, probability)
-        return self.closer.probability(found) if found else probability
+        closer = self.closer.probability(found) if found else probability
+        return probability if closer > probability and is_shaded(view.overlay) else closer
 
 
 def _round(distances: Mapping[str, float]) -> dict[str, float]:

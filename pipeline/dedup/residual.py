@@ -46,7 +46,7 @@ def measure(overlay: Overlay, correlation: float) -> tuple[dict[str, float], Flo
     small = shrink(differing, step)
     small_seen = cv2.threshold(shrink(seen, step), 254, 255, cv2.THRESH_BINARY)[1]
     found = _residual_features(small, shrink(contrast, step), blocks, strength)
-    found |= _colour_features(_subtract(lowest, highest, right), small_seen, step, blocks, strength)
+    found |= _colour_features(subtract(lowest, highest, right), small_seen, step, blocks, strength)
     found["texture"] = _texture(lowest, right, small_seen, shrink(object_, step), blocks[2])
     found |= {"noise": noise, "concentration": found["residual"] / (1 + noise)}
     found["spot"] = _largest_spot(small, noise) * step**2 / overlay.unit_px**2
@@ -129,7 +129,7 @@ def _block(values: Pixels, side: int) -> FloatArray:
     return np.asarray(mean, np.float32)
 
 
-def _subtract(lowest: Pixels, highest: Pixels, right: Pixels) -> Pixels:
+def subtract(lowest: Pixels, highest: Pixels, right: Pixels) -> Pixels:
     """What the right picture has more (or less) than the left may have, int16 (h, w, 3)."""
     difference: Pixels = cv2.subtract(right, highest, dtype=cv2.CV_16S)
     if lowest is highest:

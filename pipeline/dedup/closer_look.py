@@ -125,7 +125,7 @@ def _look_up(pixels: RgbArray, matrix: Matrix, size: tuple[int, int]) -> Plane:
     scale = sqrt(max(1e-6, measure_area(matrix)))
     grey = _grey(pixels)
     if scale >= 1.25:
-        grey = cv2.GaussianBlur(grey, (0, 0), 0.45 * sqrt(scale**2 - 1))
+        grey = np.asarray(cv2.GaussianBlur(grey, (0, 0), 0.45 * sqrt(scale**2 - 1)), np.uint8)
     laid = cv2.warpAffine(grey, matrix[:2], size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
     return np.asarray(laid, np.uint8)
 

@@ -1,8 +1,6 @@
-"""What of a difference neither shift nor light nor the usual noise explains, block by block (II.D)."""
+"""What of a difference neither a shift nor the usual noise explains, block by block (II.D)."""
 
 from __future__ import annotations
-
-from itertools import combinations_with_replacement
 
 import cv2
 import numpy as np
@@ -19,11 +17,15 @@ LEAST_BLOCKS = 10  # fewer tell nothing of what is usual
 LIKE_SETS, LEAST_LIKE = 12, 20  # sets of blocks of like texture, at most, and how many blocks make one
 USUAL = 0.9  # quantile of such a set
 FLOOR = 1.0  # grey levels, r.m.s., that are nothing in any picture
-# Grey levels squared, so that slopes and levels that hardly vary explain nothing.
-RIDGE = (0.5, 0.5, 2.0)
-# Difference, slope across, slope down, level, and whether both show it: what is multiplied by what.
-PRODUCTS = tuple(combinations_with_replacement(range(5), 2))
-KNOWN = 4
+RIDGE = 0.5  # grey levels squared, so that slopes that hardly vary explain nothing
+DIFFERENCE, ACROSS, DOWN, LEVEL, KNOWN = range(
+    5
+)  # planes: the slopes are the level's, KNOWN is 1 where both show
+PRODUCTS = (
+    (DIFFERENCE, DIFFERENCE), (DIFFERENCE, ACROSS), (DIFFERENCE, DOWN), (DIFFERENCE, KNOWN),
+    (ACROSS, ACROSS), (ACROSS, DOWN), (ACROSS, KNOWN), (DOWN, DOWN), (DOWN, KNOWN),
+    (LEVEL, LEVEL), (LEVEL, KNOWN), (KNOWN, KNOWN),
+)  # fmt: skip
 
 Products = dict[tuple[int, int], FloatArray]
 
@@ -32,10 +34,11 @@ def measure_misfits(left: Pixels, right: Pixels, seen: Pixels, unit_px: float) -
     """How odd the oddest block is, at two sizes; {} where both pictures show too little.
 
     `left`, `right` uint8 (h, w) are grey levels on one grid, `seen` uint8 (h, w) is 255 where both count,
-    `unit_px` the object's longest side there. `misfit_small` is what a shift, a gain and a bias of its own
-    leave of that block's difference, grey levels r.m.s.; `odd_small`, `odd_large` the same over what nine
-    in ten of this pair's blocks of like texture have: no unit, about 1 where nothing stands out. Another
-    rendering changes blocks of like texture alike; an edit stands alone.
+    `unit_px` the object's longest side there. `misfit_small`, `misfit_large` are what a shift and a bias of
+    its own leave of the oddest block's difference, grey levels r.m.s.; `odd_small`, `odd_large` the same
+    over what nine in ten of this pair's blocks of like texture have: no unit, about 1 where nothing stands
+    out. Another rendering changes blocks of like texture alike; an edit stands alone. (A gain of its own
+    would explain a line on a smooth ground: it is in the level, too.)
     """
     products = _average(left, right, seen, max(LEAST_CELL_PX, int(CELL_SHARE * unit_px)))
     found: dict[str, float] = {}
@@ -46,10 +49,10 @@ def measure_misfits(left: Pixels, right: Pixels, seen: Pixels, unit_px: float) -
         spread = {
             (one, other): mean[one, other] - mean[one, KNOWN] * mean[other, KNOWN]
             for one, other in PRODUCTS
-            if other < KNOWN
+            if other != KNOWN
         }
-        misfit = np.sqrt(np.maximum(0, spread[0, 0] - _explain(spread)))
-        odd = misfit / (FLOOR + _find_usual(misfit, spread[3, 3]))
+        misfit = np.sqrt(np.maximum(0, spread[DIFFERENCE, DIFFERENCE] - _explain(spread)))
+        odd = misfit / (FLOOR + _find_usual(misfit, spread[LEVEL, LEVEL]))
         found |= {f"odd_{name}": float(odd.max()), f"misfit_{name}": float(misfit[int(odd.argmax())])}
     return found
 
@@ -89,15 +92,11 @@ def _take_blocks(products: Products, side: int) -> Products:
 
 
 def _explain(spread: Products) -> FloatArray:
-    """How much of the difference's variance slopes and level explain by least squares, (n,)."""
-    a, b, c = (spread[at, at] + ridge for at, ridge in zip((1, 2, 3), RIDGE, strict=True))
-    d, e, f = spread[1, 2], spread[1, 3], spread[2, 3]
-    x, y, z = spread[0, 1], spread[0, 2], spread[0, 3]
-    # The unknowns' matrix is [[a d e] [d b f] [e f c]]; its inverse by cofactors, for all blocks at once.
-    form = (b * c - f * f) * x * x + (a * c - e * e) * y * y + (a * b - d * d) * z * z
-    form += 2 * ((e * f - d * c) * x * y + (d * f - e * b) * x * z + (d * e - a * f) * y * z)
-    size = a * (b * c - f * f) + d * (e * f - d * c) + e * (d * f - e * b)
-    return np.asarray(form / np.maximum(size, 1e-6), np.float32)
+    """How much of the difference's variance a shift explains, by least squares on the slopes, (n,)."""
+    across, down = spread[ACROSS, ACROSS] + RIDGE, spread[DOWN, DOWN] + RIDGE
+    both, x, y = spread[ACROSS, DOWN], spread[DIFFERENCE, ACROSS], spread[DIFFERENCE, DOWN]
+    form = down * x * x - 2 * both * x * y + across * y * y
+    return np.asarray(form / np.maximum(across * down - both * both, 1e-6), np.float32)
 
 
 def _find_usual(misfit: FloatArray, texture: FloatArray) -> FloatArray:

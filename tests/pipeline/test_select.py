@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from unittest import mock
 
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
 from pipeline import dedup
+from pipeline.dedup import comparator
+from pipeline.images import decode
 from pipeline.records import (
     Assessment,
     FloatArray,
@@ -124,6 +127,21 @@ def test_the_larger_of_two_copies_stays_on_the_place_of_the_smaller(pictures: di
     assert (dropped.file, dropped.reason, dropped.duplicate_of) == ("a-small", "duplicate", "a")
     assert selection.after == ("a", "b")
     assert dropped.evidence["copy"]["decided_by"]
+
+
+def test_what_small_pixels_stand_for_is_read_again_for_a_closer_look(pictures: dict[str, bytes]) -> None:
+    found = {key: assess(key, pictures[key]) for key in ("a", "a-small")}
+    product = ProductRecord("p", offered=offer("a", "a-small"))
+    small = {key: decode(data).at(128) for key, data in pictures.items()}
+    reread: list[str] = []
+
+    def read(key: str) -> bytes:
+        reread.append(key)
+        return pictures[key]
+
+    with mock.patch.object(comparator, "is_doubtful", return_value=True):
+        Selector().select(product, found, small.__getitem__, read)
+    assert sorted(reread) == ["a", "a-small"]
 
 
 def test_copies_are_not_looked_for_across_types() -> None:

@@ -66,7 +66,7 @@ class Edges:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A picture ready for comparison, free of its file, at most 2 MB; what few pairs need is made when asked.
+    """A picture ready for comparison, at most 2 MB, 4 with `finer`; what few pairs need is made when asked.
 
     `rgb` uint8 (h, w, 3), longest side at most 384; `mask` bool (h, w), the object; `box` the object's
     x0, y0, x1, y1 in pixels; `plain` False where no plain ground was found (the object is then the

@@ -1,7 +1,8 @@
-"""Where things are in a picture: two late stages of the backbone on coarse grids, from the same pass.
+"""Where things are in a picture: stages of the backbone on coarse grids and as they are, from the same pass.
 
 The embedding says what is in a picture and forgets where; front, back, side and three-quarter views differ
-in where. torch is not imported here: the module that is handed in brings it.
+in where, and an overlay covers a small part. torch is not imported here: the module that is handed in
+brings it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ from pipeline.records import FloatArray
 Grid = tuple[int, int]  # channels, cells a side
 # Stage from the end, cells a side: in efficientnet_lite0 112 channels of 14x14 and 192 of 7x7.
 STAGES = ((-3, 3), (-2, 2))
+# Stages whose whole maps are given, at strides 32, 16, 8, 4; in efficientnet_lite0 320, 112, 40, 24 channels.
+MAPS = (-1, -3, 2, 1)  # later stages first: a pass in two parts has the earliest from its first part
+VECTORS = 1 + len(STAGES)  # outputs before the maps
 
 
 def has_stages(module: Any) -> bool:
@@ -25,7 +29,7 @@ def has_stages(module: Any) -> bool:
 
 
 def with_layout(module: Any) -> Any:
-    """The module, returning its embeddings (N,D) and then a map (N,C,g,g) for each of STAGES."""
+    """The module, returning its embeddings (N,D), a map (N,C,g,g) for each of STAGES, then those of MAPS."""
     import torch
 
     class Staged(torch.nn.Module):
@@ -41,7 +45,8 @@ def with_layout(module: Any) -> Any:
                 maps.append(values)
             values = self.inner.bn2(self.inner.conv_head(values))
             pooled = [torch.nn.functional.adaptive_avg_pool2d(maps[at], cells) for at, cells in STAGES]
-            return (self.inner.forward_head(values), *pooled)
+            whole = [maps[at] for at in MAPS]
+            return (self.inner.forward_head(values), *pooled, *whole)
 
     return Staged().eval()
 

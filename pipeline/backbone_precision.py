@@ -11,18 +11,18 @@ import hashlib
 import json
 import platform
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from pipeline.backbone_layout import VECTORS
 from pipeline.records import FloatArray, RgbArray
 
-Forward = Callable[[RgbArray], list[FloatArray]]
 # architecture -> end of the name of the last layer in f32
 EXACT_UNTIL = {"tf_efficientnet_lite0": "blocks.2.1/aten::add/Add"}
-MIN_COSINE = 0.9993  # of every output on every probe; real pictures keep above 0.9995 where probes do
+MIN_COSINE = 0.9993  # of embedding and layout on every probe; real pictures keep above 0.9995 where probes do
 PRECISION = "f32, late layers bf16"
 
 
@@ -60,7 +60,11 @@ def write_verdict(path: Path, verdict: Mapping[str, Any]) -> None:
 
 
 def split(core: Any, path: Path, place: str) -> tuple[Any, Any]:
-    """The model up to the layer whose name ends so, and from there on. Raises StopIteration without one."""
+    """The model up to the layer whose name ends so, and from there on. Raises StopIteration without one.
+
+    What is made before that layer is an output of the first part, after the layer's own; those outputs must
+    be the whole model's last ones.
+    """
     import openvino
 
     first, second = core.read_model(str(path)), core.read_model(str(path))
@@ -68,33 +72,55 @@ def split(core: Any, path: Path, place: str) -> tuple[Any, Any]:
         next(op for op in model.get_ordered_ops() if op.get_friendly_name().endswith(place))
         for model in (first, second)
     )
+    late = _find_late(second, start)
     seam = openvino.opset13.parameter(start.output(0).get_partial_shape(), np.float32)
     for target in start.output(0).get_target_inputs():
         target.replace_source_output(seam.output(0))
-    head = openvino.Model([end.output(0)], first.get_parameters(), "first")
-    return head, openvino.Model(second.get_results(), [seam], "second")
+    early = [made.input_value(0) for made in first.get_results() if made.get_friendly_name() not in late]
+    kept = [made for made in second.get_results() if made.get_friendly_name() in late]
+    head = openvino.Model([end.output(0), *early], first.get_parameters(), "first")
+    return head, openvino.Model(kept, [seam], "second")
 
 
-def run_parts(parts: tuple[Any, Any], batch: RgbArray, at_once: int = 1) -> list[FloatArray]:
-    """All outputs of the second part, float32, as copies.
+def _find_late(model: Any, start: Any) -> set[str]:
+    """Names of the layer and of all that is computed from it."""
+    late = {start.get_friendly_name()}
+    for op in model.get_ordered_ops():
+        sources = (value.get_node().get_friendly_name() for value in op.input_values())
+        if not late.isdisjoint(sources):
+            late.add(op.get_friendly_name())
+    return late
+
+
+def run_parts(
+    parts: tuple[Any, Any], batch: RgbArray, at_once: int = 1, count: int | None = None
+) -> list[FloatArray]:
+    """The whole model's first `count` outputs (None: all), float32, as copies.
 
     The first part takes `at_once` images at a time, one a thread: its maps are so wide that those of two fall
     out of a core's cache (3.0 ms for 4.1 with eight). The second one's are small, and its weights many.
     """
     first, second = parts
     steps = range(0, len(batch), at_once)
-    middle = [np.array(first(np.ascontiguousarray(batch[i : i + at_once]))[0]) for i in steps]
-    result = second(np.concatenate(middle) if len(middle) > 1 else middle[0])
-    return [np.array(result[i], np.float32) for i in range(len(second.outputs))]
+    late, wanted = len(second.outputs), len(second.outputs) + len(first.outputs) - 1
+    count = wanted if count is None else count
+    made: list[list[FloatArray]] = [[] for _ in range(1 + max(0, count - late))]
+    for i in steps:
+        told = first(np.ascontiguousarray(batch[i : i + at_once]))
+        for place, part in enumerate(made):
+            part.append(np.array(told[place], np.float32))
+    middle, *early = [np.concatenate(part) if len(part) > 1 else part[0] for part in made]
+    result = second(middle)
+    return [*(np.array(result[i], np.float32) for i in range(min(count, late))), *early]
 
 
 def compare(exact: Any, parts: tuple[Any, Any]) -> float:
-    """Lowest cosine of any output on any probe."""
+    """Lowest cosine of embedding or layout on any probe."""
     side = int(exact.input(0).get_partial_shape()[1].get_length())
     lowest = 1.0
     for probe in draw_probes(side):
         wanted = exact(probe[None])
-        for i, made in enumerate(run_parts(parts, probe[None])):
+        for i, made in enumerate(run_parts(parts, probe[None], count=VECTORS)):
             one, two = np.array(wanted[i], np.float64).ravel(), made.astype(np.float64).ravel()
             length = float(np.linalg.norm(one)) * float(np.linalg.norm(two))
             lowest = min(lowest, float(one @ two) / max(1e-12, length))

@@ -9,11 +9,10 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
-from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -23,9 +22,17 @@ from pipeline.backbone_sources import BackboneSpec, build_module
 from pipeline.prefetch import run_ahead
 from pipeline.records import FloatArray, RgbArray
 
-Forward = Callable[[RgbArray], list[FloatArray]]  # embeddings, then maps where the stages can be read
 Shapes = list[tuple[int, ...]]  # of what a forward pass gives; the first of each is the batch
-CACHE_FORMAT = 2  # raise it when what is converted changes
+CACHE_FORMAT = 3  # raise it when what is converted changes
+
+
+class Forward(Protocol):
+    """A forward pass: the first `count` outputs (None: all) of uint8 (N,S,S,3), float32.
+
+    These are embeddings and, where the stages can be read, layouts and maps (pipeline.backbone_layout).
+    """
+
+    def __call__(self, batch: RgbArray, count: int | None = None) -> list[FloatArray]: ...
 
 
 def find_cache_folder() -> Path:
@@ -64,16 +71,21 @@ def load_openvino(spec: BackboneSpec, threads: int, exact: bool = False) -> tupl
         options["INFERENCE_NUM_THREADS"] = threads
     parts = None if exact else backbone_precision.load_mixed(core, path, spec.architecture, options)
     if parts is not None:
-        shapes = [_read_shape(output.get_partial_shape()) for output in parts[1].outputs]
-        at_once = int(parts[0].get_property("INFERENCE_NUM_THREADS"))
-        forward_parts = partial(backbone_precision.run_parts, parts, at_once=max(1, at_once))
+        outputs = [*parts[1].outputs, *parts[0].outputs[1:]]
+        at_once = max(1, int(parts[0].get_property("INFERENCE_NUM_THREADS")))
+
+        def forward_parts(batch: RgbArray, count: int | None = None) -> list[FloatArray]:
+            return backbone_precision.run_parts(parts, batch, at_once, count)
+
+        shapes = [_read_shape(output.get_partial_shape()) for output in outputs]
         return forward_parts, shapes, backbone_precision.PRECISION
     compiled = core.compile_model(str(path), "CPU", options)
-    count = len(compiled.outputs)
+    known = len(compiled.outputs)
 
-    def forward(batch: RgbArray) -> list[FloatArray]:
+    def forward(batch: RgbArray, count: int | None = None) -> list[FloatArray]:
         result = compiled(np.ascontiguousarray(batch))
-        return [np.array(result[i], np.float32) for i in range(count)]  # copies: the buffers are used again
+        wanted = range(known if count is None else min(count, known))
+        return [np.array(result[i], np.float32) for i in wanted]  # copies: the buffers are used again
 
     return forward, [_read_shape(output.get_partial_shape()) for output in compiled.outputs], "f32"
 
@@ -153,11 +165,11 @@ class TorchForward:
         self.module, self.device = module.to(device), device
         self.module.inner.to(memory_format=_channels_last())
 
-    def __call__(self, batch: RgbArray) -> list[FloatArray]:
-        return next(self.each([batch]))
+    def __call__(self, batch: RgbArray, count: int | None = None) -> list[FloatArray]:
+        return next(self.each([batch], count))
 
-    def each(self, batches: Iterable[RgbArray]) -> Iterator[list[FloatArray]]:
-        """Outputs of uint8 (N,S,S,3) batches, in order.
+    def each(self, batches: Iterable[RgbArray], count: int | None = None) -> Iterator[list[FloatArray]]:
+        """The first `count` outputs (None: all) of uint8 (N,S,S,3) batches, in order.
 
         While one is computed, the next is on its way through pinned memory, and the one before is fetched
         only then: a GPU always has its next batch in line. Raises what torch raises for a batch.
@@ -166,9 +178,9 @@ class TorchForward:
         for tensor in run_ahead(self._send, batches):
             before, started = started, self._start(tensor)
             if before is not None:
-                yield self._fetch(before)
+                yield self._fetch(before, count)
         if started is not None:
-            yield self._fetch(started)
+            yield self._fetch(started, count)
 
     def _send(self, batch: RgbArray) -> Any:
         import torch
@@ -183,9 +195,9 @@ class TorchForward:
         with torch.inference_mode(), torch.autocast(self.device, torch.bfloat16, enabled=half):
             return self.module(tensor)
 
-    def _fetch(self, found: Any) -> list[FloatArray]:
+    def _fetch(self, found: Any, count: int | None) -> list[FloatArray]:
         parts = found if isinstance(found, tuple) else (found,)
-        return [part.float().cpu().numpy() for part in parts]
+        return [part.float().cpu().numpy() for part in parts[:count]]
 
 
 def _channels_last() -> Any:

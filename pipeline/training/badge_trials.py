@@ -15,13 +15,12 @@ import numpy as np
 from pipeline.records import RgbArray
 from pipeline.training.gift_cards import draw_gift_card
 from pipeline.training.lettering import Lettering
-from pipeline.training.overlay_examples import TRIES, draw_visible
+from pipeline.training.overlay_examples import draw_visible
 from pipeline.training.staging import Photo, draw_flat_thing, prepare, stage
-from pipeline.training.stickers import draw_sticker
+from pipeline.training.stickers import draw_visible_sticker
 
 Rng = np.random.Generator
 FLAT = {"gift card": 0.33, "cover": 0.28, "pack": 0.28, "art": 0.11}  # things that bear print, by share
-LEVELS, LEAST = 24, 0.003  # RGB levels by which a sticker must change that share of the picture
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ def draw_trials(
                 yield Trial(_store(rgb, rng), thing, source, held, overlaid=False)
             things = [("photo", photo.rgb)] * (2 if held else 1)
             if held or row % 2 == 0:
-                things.append(("flat", _draw_flat(every, rng, lettering)))
+                things.append(("flat", draw_flat(every, rng, lettering)))
             for thing, rgb in _draw_overlaid(things, rng, lettering):
                 yield Trial(_store(rgb, rng), thing, source, held, overlaid=True)
 
@@ -62,7 +61,7 @@ def _draw_clean(
 ) -> Iterator[tuple[str, RgbArray]]:
     yield "photo", photo.rgb
     for _ in range(2 if held else 1):
-        yield "flat", _draw_flat(photos, rng, lettering)
+        yield "flat", draw_flat(photos, rng, lettering)
     if held:
         yield "staged", stage(photos, rng, lettering)
 
@@ -75,15 +74,12 @@ def _draw_overlaid(
         drawn = draw_visible(ground, rng, lettering, "badge")
         if thing == "photo" and drawn.badge.any():
             yield thing, drawn.rgb
-        for _ in range(TRIES):
-            made = draw_sticker(ground, rng, lettering)
-            change = np.abs(made.astype(np.int16) - ground).max(axis=2) > LEVELS
-            if float(change.mean()) > LEAST:
-                yield thing, made
-                break
+        made = draw_visible_sticker(ground, rng, lettering)
+        if made is not None:
+            yield thing, made[0]
 
 
-def _draw_flat(photos: Sequence[Photo], rng: Rng, lettering: Lettering) -> RgbArray:
+def draw_flat(photos: Sequence[Photo], rng: Rng, lettering: Lettering) -> RgbArray:
     """A gift card, a cover, a pack or a drawing, with its own print alone."""
     photo = photos[int(rng.integers(len(photos)))]
     kind = str(rng.choice(list(FLAT), p=list(FLAT.values())))

@@ -47,7 +47,7 @@ def draw_pairs(photos: Sequence[Photo], count: int, seed: Sequence[int], letteri
         kind = int(rng.random() < WATERMARK_SHARE)
         drawn = draw_visible(picture, rng, lettering, KINDS[kind])
         pixels[row], pixels[row + 1] = finish(picture, rng), finish(drawn.rgb, rng)
-        maps[row + 1] = _shrink_maps(drawn.badge, drawn.watermark)
+        maps[row + 1] = shrink_maps(drawn.badge, drawn.watermark, cells)
         present[row + 1] = drawn.badge.any() or not kind, drawn.watermark.any() or bool(kind)
     return Examples(pixels, maps, present)
 
@@ -61,8 +61,11 @@ def draw_visible(picture: RgbArray, rng: np.random.Generator, lettering: Letteri
     return drawn
 
 
-def _shrink_maps(badge: np.ndarray, watermark: np.ndarray) -> np.ndarray:
-    """The masks framed as `to_input` frames the photo, as cover of each cell (letters' gaps are closed)."""
+def shrink_maps(badge: np.ndarray, watermark: np.ndarray, cells: int) -> np.ndarray:
+    """uint8 (cells,cells,2) from masks uint8 (H,W), 0 to 255: cover of each cell, letters' gaps closed.
+
+    The masks are framed as `to_input` frames the photo.
+    """
     both = np.dstack([badge, watermark, np.zeros_like(badge)])
     reach = max(3, max(badge.shape) // 50)
     closed = cv2.morphologyEx(both, cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8))
@@ -71,7 +74,6 @@ def _shrink_maps(badge: np.ndarray, watermark: np.ndarray) -> np.ndarray:
     square = np.zeros((side, side, 3), np.uint8)
     top, left = (side - height) // 2, (side - width) // 2
     square[top : top + height, left : left + width] = closed
-    cells = SIDE_PX // STRIDE
     return np.asarray(cv2.resize(square, (cells, cells), interpolation=cv2.INTER_AREA)[..., :2], np.uint8)
 
 

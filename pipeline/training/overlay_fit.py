@@ -28,6 +28,7 @@ RATE, DECAY, AVERAGED = 2e-3, 2e-2, 0.998
 GOING_ON = 0.6  # of the rate where a fitted head is taken further
 CELL_WEIGHT = 3.0  # overlays cover few cells
 See = Callable[[RgbArray], list[torch.Tensor]]
+Make = Callable[[int], tuple[Examples, list[torch.Tensor]]]  # a step's examples with what is seen of them
 
 
 def load_trunk() -> See:
@@ -36,10 +37,11 @@ def load_trunk() -> See:
 
     options = {"INFERENCE_PRECISION_HINT": choose_precision(), "INFERENCE_NUM_THREADS": 1}
     run = openvino.Core().compile_model(read_trunk(), "CPU", options)
-    return lambda pixels: [*map(_hold, run(pixels).values()), torch.from_numpy(pixels)]
+    return lambda pixels: [*map(hold, run(pixels).values()), torch.from_numpy(pixels)]
 
 
-def _hold(part: np.ndarray) -> torch.Tensor:
+def hold(part: np.ndarray) -> torch.Tensor:
+    """A copy of maps (N,C,H,W) as the fit likes them."""
     return torch.from_numpy(np.array(part)).to(memory_format=torch.channels_last)
 
 
@@ -59,13 +61,26 @@ def fit(
     see, head = load_trunk(), OverlayHead()
     if going_on:
         take_weights(head, going_on, see(draw_pairs(photos, PAIRS, (seed, 2**31 - 1), lettering).pixels))
+
+    def make(step: int) -> tuple[Examples, list[torch.Tensor]]:
+        examples = draw_pairs(photos, PAIRS, (seed, step), lettering)
+        return examples, see(examples.pixels)
+
+    learned = learn(head, make, steps, RATE * (GOING_ON if going_on else 1.0), report)
+    assert isinstance(learned, OverlayHead)
+    return learned
+
+
+def learn(
+    head: nn.Module, make: Make, steps: int, rate: float = RATE, report: Callable[[str], None] = print
+) -> nn.Module:
+    """The head's averaged weights after `steps` of what `make` gives; the head gives covers and logits."""
     head = head.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     average = copy.deepcopy(head)
-    rate = RATE * (GOING_ON if going_on else 1.0)
     optimiser = torch.optim.AdamW(head.parameters(), lr=rate, weight_decay=DECAY)
     rates = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, total_steps=steps, pct_start=0.1)
     total = 0.0
-    for step, (examples, features) in enumerate(_draw_ahead(photos, steps, seed, lettering, see), 1):
+    for step, (examples, features) in enumerate(_make_ahead(make, steps), 1):
         total += _step(head, optimiser, examples, features)
         rates.step()
         _follow(average, head, min(AVERAGED, step / (step + 10)))
@@ -75,15 +90,8 @@ def fit(
     return average.eval()
 
 
-def _draw_ahead(
-    photos: Sequence[Photo], steps: int, seed: int, lettering: Lettering, see: See
-) -> Iterator[tuple[Examples, list[torch.Tensor]]]:
-    """Examples of each step with what the trunk sees, made in a thread beside the fit."""
-
-    def make(step: int) -> tuple[Examples, list[torch.Tensor]]:
-        examples = draw_pairs(photos, PAIRS, (seed, step), lettering)
-        return examples, see(examples.pixels)
-
+def _make_ahead(make: Make, steps: int) -> Iterator[tuple[Examples, list[torch.Tensor]]]:
+    """What is made for each step, in a thread beside the fit."""
     with ThreadPoolExecutor(1) as pool:
         waiting = [pool.submit(make, step) for step in range(min(AHEAD, steps))]
         for step in range(steps):
@@ -94,7 +102,7 @@ def _draw_ahead(
 
 
 def _step(
-    head: OverlayHead, optimiser: torch.optim.Optimizer, examples: Examples, features: list[torch.Tensor]
+    head: nn.Module, optimiser: torch.optim.Optimizer, examples: Examples, features: list[torch.Tensor]
 ) -> float:
     wanted = torch.from_numpy(examples.maps).permute(0, 3, 1, 2).float() / 255
     with torch.autocast("cpu", torch.bfloat16):
@@ -114,7 +122,7 @@ def _step(
 
 
 @torch.no_grad()
-def _follow(average: OverlayHead, head: OverlayHead, share: float) -> None:
+def _follow(average: nn.Module, head: nn.Module, share: float) -> None:
     for kept, new in zip(average.parameters(), head.parameters(), strict=True):
         kept.lerp_(new, 1 - share)
     for told, learned in zip(average.buffers(), head.buffers(), strict=True):

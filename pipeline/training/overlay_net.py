@@ -13,7 +13,8 @@ MIXED = 64
 STEM = (16, 48, 64)  # channels of what is learned from the pixels themselves, at strides 2, 4, 8
 
 
-def _convolve(inside: int, outside: int, stride: int = 1, size: int = 3) -> nn.Sequential:
+def convolve(inside: int, outside: int, stride: int = 1, size: int = 3) -> nn.Sequential:
+    """A convolution, normalised, then ReLU."""
     return nn.Sequential(*_normalise(inside, outside, stride, size), nn.ReLU(inplace=True))
 
 
@@ -26,7 +27,7 @@ class Residual(nn.Module):
 
     def __init__(self, width: int) -> None:
         super().__init__()
-        self.first, self.second = _convolve(width, width), nn.Sequential(*_normalise(width, width))
+        self.first, self.second = convolve(width, width), nn.Sequential(*_normalise(width, width))
         nn.init.zeros_(self.second[1].weight)  # type: ignore[arg-type]
 
     def forward(self, seen: torch.Tensor) -> torch.Tensor:
@@ -43,7 +44,7 @@ class Stem(nn.Module):
         super().__init__()
         first, second, third = STEM
         self.steps = nn.Sequential(
-            _convolve(3, first, 2), _convolve(first, second, 2), _convolve(second, third, 2)
+            convolve(3, first, 2), convolve(first, second, 2), convolve(second, third, 2)
         )
         self.last = nn.Sequential(*_normalise(third, outside, 1, 1))
         nn.init.zeros_(self.last[1].weight)  # type: ignore[arg-type]
@@ -63,17 +64,17 @@ class OverlayHead(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         eighth, coarse, deep = WIDTHS
-        self.enter_eighth = _convolve(2 * CHANNELS[0] + CHANNELS[1], eighth, size=1)
+        self.enter_eighth = convolve(2 * CHANNELS[0] + CHANNELS[1], eighth, size=1)
         self.stem = Stem(eighth)
-        self.enter_coarse = _convolve(CHANNELS[2], coarse, size=1)
-        self.enter_deep = _convolve(CHANNELS[3], deep, size=1)
+        self.enter_coarse = convolve(CHANNELS[2], coarse, size=1)
+        self.enter_deep = convolve(CHANNELS[3], deep, size=1)
         self.eighth = Residual(eighth)
-        self.coarse = nn.ModuleList([_convolve(eighth, coarse, 2), Residual(coarse)])
-        self.deep = nn.ModuleList([_convolve(coarse, deep, 2), Residual(deep)])
+        self.coarse = nn.ModuleList([convolve(eighth, coarse, 2), Residual(coarse)])
+        self.deep = nn.ModuleList([convolve(coarse, deep, 2), Residual(deep)])
         self.around = nn.Linear(deep, coarse)  # what the whole picture is like, told to every cell
         self.from_deep, self.from_coarse = nn.Conv2d(deep, coarse, 1), nn.Conv2d(coarse, MIXED, 1)
         self.from_eighth = nn.Conv2d(eighth, MIXED, 1)
-        self.join, self.mix = _convolve(coarse, coarse), _convolve(MIXED, MIXED)
+        self.join, self.mix = convolve(coarse, coarse), convolve(MIXED, MIXED)
         self.cover = nn.Conv2d(MIXED, len(KINDS), 1)
         seen = 4 * len(KINDS) + MIXED + deep
         self.whole = nn.Sequential(nn.Linear(seen, 64), nn.ReLU(), nn.Linear(64, len(KINDS)))

@@ -6,6 +6,7 @@ The overlays that the network learned from are finer; these are what it is weigh
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image, ImageDraw
 
 from pipeline.records import RgbArray
@@ -15,6 +16,20 @@ from pipeline.training.lettering import Lettering, draw_words
 Rng = np.random.Generator
 KINDS = ("disc", "plate", "plate", "pill", "burst", "band", "bar", "word", "word", "tab")
 LEAST, MOST = 0.1, 0.42  # of the picture's shorter side
+LEVELS, SHARE = 24, 0.003  # RGB levels by which a sticker must change that share of the picture
+TRIES = 5
+
+
+def draw_visible_sticker(
+    rgb: RgbArray, rng: Rng, lettering: Lettering
+) -> tuple[RgbArray, npt.NDArray[np.bool_]] | None:
+    """The picture with a sticker that can be seen and where it is, bool (H,W); None after some tries."""
+    for _ in range(TRIES):
+        made = draw_sticker(rgb, rng, lettering)
+        change = np.abs(made.astype(np.int16) - rgb).max(axis=2) > LEVELS
+        if float(change.mean()) > SHARE:
+            return made, change
+    return None
 
 
 def draw_sticker(rgb: RgbArray, rng: Rng, lettering: Lettering) -> RgbArray:

@@ -18,9 +18,14 @@ STAGES = {
     "object": ("pipeline.assess:find_object", "pipeline.compliance.placement:find_object"),
     "quality measures": ("pipeline.assess:measure",),
     "describe": ("pipeline.dedup:describe_batch",),
-    "backbone": ("pipeline.backbone:Backbone.to_input", "pipeline.backbone:Backbone.see"),
+    "backbone": (
+        "pipeline.backbone:Backbone.to_input",
+        "pipeline.backbone:Backbone.see",
+        "pipeline.backbone:Backbone.see_maps",
+    ),
     "quality heads": ("pipeline.quality.judges:QualityJudges.judge",),
     "badge and watermark": (
+        "pipeline.compliance.overlay_maps:MapsHead.weigh",
         "pipeline.compliance.overlay:OverlayDetector.find",
         "pipeline.compliance.verdicts:judge_overlays",
     ),

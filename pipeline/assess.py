@@ -17,6 +17,7 @@ import numpy as np
 from pipeline import compliance, dedup
 from pipeline.backbone import Backbone, load_backbone
 from pipeline.compliance.flat_things import load_flatness
+from pipeline.compliance.overlay_maps import load_maps_head
 from pipeline.compliance.slots import load_slots
 from pipeline.config import PipelineConfig
 from pipeline.foreground import SIDE_PX as OBJECT_SIDE_PX
@@ -65,6 +66,7 @@ class Assessor:
         """16 hex digits of settings, backbone and heads: assessments of one version are comparable."""
         load_slots(self.config.compliance.slots, self.backbone.signature)  # refuses those of another backbone
         load_flatness(backbone=self.backbone.signature)
+        load_maps_head(backbone=self.backbone.signature)
         heads = (self.quality.version, compliance.version(self.config.compliance))
         parts = [FORMAT, self.config.digest(), self.backbone.signature, *heads]
         return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
@@ -128,24 +130,26 @@ class Assessor:
         seen = [one for one in looked if isinstance(one, Seen)]
         side = self.backbone.spec.side_px
         entries = np.stack([one.entry for one in seen]) if seen else np.zeros((0, side, side, 3), np.uint8)
-        embeddings, layouts = self.backbone.see(entries)
+        embeddings, layouts, maps = self.backbone.see_maps(entries)
         descriptors = dedup.describe_batch([one.image.at(DESCRIBED_SIDE_PX) for one in seen])
         made = iter(
             [
                 replace(self._record(one, embedding, words), layout=layout, descriptors=described)
                 for one, embedding, layout, described, words in zip(
-                    seen, embeddings, layouts, descriptors, self._weigh(seen, embeddings), strict=True
+                    seen, embeddings, layouts, descriptors, self._weigh(seen, embeddings, maps), strict=True
                 )
             ]
         )
         for one in looked:
             yield one if isinstance(one, Assessment) else next(made)
 
-    def _weigh(self, seen: Sequence[Seen], embeddings: FloatArray) -> Iterator[dict[str, Judgement]]:
+    def _weigh(
+        self, seen: Sequence[Seen], embeddings: FloatArray, maps: Sequence[FloatArray]
+    ) -> Iterator[dict[str, Judgement]]:
         """All judges' words on each image."""
         quality = self.quality.judge([one.measures for one in seen], embeddings)
         allowed = compliance.judge(
-            [one.image for one in seen], embeddings, self.config.compliance, [one.found for one in seen]
+            [one.image for one in seen], embeddings, maps, self.config.compliance, [one.found for one in seen]
         )
         for one, poor, forbidden in zip(seen, quality, allowed, strict=True):
             yield {**poor, **judge_rules(one.image, self.config.quality), **forbidden}

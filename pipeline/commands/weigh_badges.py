@@ -12,6 +12,7 @@ from pipeline.backbone import load_backbone
 from pipeline.commands.train_badge import HELD_OUT, read_photos
 from pipeline.compliance.flat_things import NAME
 from pipeline.compliance.overlay import read_card
+from pipeline.compliance.overlay_maps import load_maps_head
 from pipeline.head_store import HEADS_FOLDER, Head, save_head
 from pipeline.images import decode
 from pipeline.records import FloatArray
@@ -38,13 +39,16 @@ def run(args: argparse.Namespace) -> int:
     from pipeline.training.overlay_fit import write_card
 
     card, backbone = read_card(args.out), load_backbone()
+    head = load_maps_head(args.out, backbone.signature)
     lettering = find_lettering(tuple(args.fonts), without=("Symbol", "Math", *args.without))
     trials = list(draw_trials(read_photos(args.images), HELD_OUT, args.seed, lettering))
 
-    def embed(trial: Trial) -> FloatArray:
-        return np.asarray(backbone.embed(backbone.to_input(decode(trial.data).rgb)[None])[0], np.float32)
+    def look(trial: Trial) -> tuple[FloatArray, FloatArray]:
+        entry = backbone.to_input(decode(trial.data).at(backbone.spec.side_px))
+        embeddings, _, maps = backbone.see_maps(entry[None])
+        return embeddings[0], head.weigh(maps)[0]
 
-    fit = fit_badge(args.out, trials, embed)
+    fit = fit_badge(args.out, trials, look)
     for part, told in fit.card.items():
         card[part]["badge"] = told
     card["trials"] = {"badge": len(trials), "seed": args.seed}

@@ -21,6 +21,7 @@ from pipeline.head_store import HEADS_FOLDER
 from pipeline.records import FloatArray, RgbArray
 
 NAME = "overlay"
+STRIDE = 8  # px of a cell's side
 BATCH = 4  # images a forward; larger ones fall out of a CPU's cache
 
 
@@ -40,13 +41,27 @@ class OverlayDetector:
     forward: Any
 
     def find(
-        self, images: Sequence[RgbArray], found: Sequence[Foreground | None] = ()
+        self,
+        images: Sequence[RgbArray],
+        found: Sequence[Foreground | None] = (),
+        opinions: Sequence[FloatArray] | FloatArray = (),
     ) -> list[OverlayFinding]:
-        """One finding an image, uint8 (H,W,3); `found` holds their objects where they are known."""
+        """One finding an image, uint8 (H,W,3); `found` holds their objects where they are known.
+
+        `opinions`, float32 (kinds,3) each, are what overlay_maps says of them. Raises ValueError where the
+        card weighs them and there are none.
+        """
+        told: list[FloatArray | None] = list(opinions) if len(opinions) else [None] * len(images)
         return [
-            OverlayFinding(self._score(evidence), cover)
-            for cover, evidence in zip(*self.measure(images, found), strict=True)
+            OverlayFinding(self._score(evidence, opinion), cover)
+            for cover, evidence, opinion in zip(*self.measure(images, found), told, strict=True)
         ]
+
+    def find_nothing(self) -> OverlayFinding:
+        """The finding of a picture that shows no overlay at all."""
+        cells = self.card["side_px"] // STRIDE
+        cover = np.zeros((cells, cells, len(self.card["kinds"])), np.float32)
+        return OverlayFinding(dict.fromkeys(self.card["kinds"], 0.0), cover)
 
     def measure(
         self, images: Sequence[RgbArray], found: Sequence[Foreground | None] = ()
@@ -64,13 +79,18 @@ class OverlayDetector:
                 evidence.append(weigh_findings(rgb, covers[-1], logits, one))
         return covers, evidence
 
-    def _score(self, evidence: FloatArray) -> dict[str, float]:
+    def _score(self, evidence: FloatArray, opinion: FloatArray | None = None) -> dict[str, float]:
         scores = {}
         for slot, kind in enumerate(self.card["kinds"]):
             fit = self.card["calibration"][kind]
             weights = np.array(fit["weights"], np.float32)
             told = order_evidence(evidence, slot)[: len(weights)]
-            scores[kind] = float(_sigmoid(told @ weights + fit["shift"]))
+            odds = float(told @ weights + fit["shift"])
+            if "maps" in fit:
+                if opinion is None:
+                    raise ValueError(f"{kind} is also weighed by what overlay_maps says")
+                odds += float(opinion[slot] @ np.array(fit["maps"], np.float32))
+            scores[kind] = float(_sigmoid(odds))
         return scores
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.compliance import adult, flat_things, overlay
+from pipeline.compliance import adult, flat_things, overlay, overlay_maps
 from pipeline.compliance.overlay_verdicts import KINDS as OVERLAY_KINDS
 from pipeline.compliance.overlay_verdicts import judge_overlays
 from pipeline.compliance.slots import load_slots
@@ -34,27 +34,35 @@ class ComplianceJudge:
     @property
     def version(self) -> str:
         """Short digest of the settings and of every model that speaks."""
-        overlays = [overlay.hash_judge(overlay.read_card()), flat_things.load_flatness().version]
+        overlays = [
+            overlay.hash_judge(overlay.read_card()),
+            overlay_maps.load_maps_head().version,
+            flat_things.load_flatness().version,
+        ]
         known: list[Any] = [asdict(self.config), adult.version(), *overlays]
         known.append({name: head.version for name, head in load_slots(self.config.slots).items()})
         return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()[:12]
 
     def judge(
-        self, images: Sequence[DecodedImage], embeddings: FloatArray, objects: Sequence[Foreground] = ()
+        self,
+        images: Sequence[DecodedImage],
+        embeddings: FloatArray,
+        maps: Sequence[FloatArray],
+        objects: Sequence[Foreground] = (),
     ) -> list[dict[str, Judgement]]:
         """One Judgement a defect of COMPLIANCE_DEFECTS for every image.
 
-        `embeddings` is float32 (N,D), row for row those of `images`, as are `objects` where
-        they are known. Scores are 0 to 1, higher is worse. Raises ValueError when the two do not match.
+        `embeddings` is float32 (N,D), row for row those of `images`, as are `maps`, which Backbone.see_maps
+        gives beside them, and `objects` where they are known. Scores are 0 to 1, higher is worse. Raises
+        ValueError when these do not match, and HeadMismatch without maps.
         """
         if len(images) != len(embeddings):
             raise ValueError(f"{len(images)} images but {len(embeddings)} embeddings")
         found: list[dict[str, Judgement]] = [{} for _ in images]
         for row, score in zip(found, adult.score([image.at(adult.SIDE_PX) for image in images]), strict=True):
             row["adult"] = self._judge_adult(float(score))
-        detector = overlay.load_detector()
-        findings = detector.find([image.at(detector.card["side_px"]) for image in images], objects)
         known: Sequence[Foreground | None] = objects or [None] * len(images)
+        findings = find_overlays(images, maps, known)
         flat = flat_things.rate_flatness(embeddings).tolist() if len(images) else []
         for row, image, finding, one, share in zip(found, images, findings, known, flat, strict=True):
             row.update(judge_overlays(image.rgb, finding, one, share))
@@ -76,6 +84,22 @@ class ComplianceJudge:
         return [Judgement(name, float(s), limit, bool(s >= limit), version=head.version) for s in scores]
 
 
+def find_overlays(
+    images: Sequence[DecodedImage], maps: Sequence[FloatArray], objects: Sequence[Foreground | None]
+) -> list[overlay.OverlayFinding]:
+    """What the network finds in each; it is not asked where the maps show next to nothing."""
+    if not images:
+        return []
+    detector, opinions = overlay.load_detector(), overlay_maps.load_maps_head().weigh(maps)
+    findings = [detector.find_nothing()] * len(images)
+    loud = np.flatnonzero(~overlay_maps.find_quiet(opinions)).tolist()
+    pixels = [images[row].at(detector.card["side_px"]) for row in loud]
+    found = detector.find(pixels, [objects[row] for row in loud], opinions[loud])
+    for row, finding in zip(loud, found, strict=True):
+        findings[row] = finding
+    return findings
+
+
 @lru_cache(maxsize=4)
 def _hold(config: ComplianceConfig) -> ComplianceJudge:
     return ComplianceJudge(config)
@@ -84,11 +108,12 @@ def _hold(config: ComplianceConfig) -> ComplianceJudge:
 def judge(
     images: Sequence[DecodedImage],
     embeddings: FloatArray,
+    maps: Sequence[FloatArray],
     config: ComplianceConfig = DEFAULT_CONFIG,
     objects: Sequence[Foreground] = (),
 ) -> list[dict[str, Judgement]]:
     """As ComplianceJudge.judge, with models kept loaded."""
-    return _hold(config).judge(images, embeddings, objects)
+    return _hold(config).judge(images, embeddings, maps, objects)
 
 
 def version(config: ComplianceConfig = DEFAULT_CONFIG) -> str:

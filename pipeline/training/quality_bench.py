@@ -113,9 +113,10 @@ def judge_all(
     for file, listed in pictures:
         images = [hold(rgb) for _, _, rgb in listed]
         measures = [measure(image, find_object(image.rgb)) for image in images]
-        embeddings = backbone.embed(np.stack([backbone.to_input(image.rgb) for image in images]))
+        entries = np.stack([backbone.to_input(image.rgb) for image in images])
+        embeddings, _, maps = backbone.see_maps(entries)
         judged = judges.judge(measures, embeddings)
-        allowed = compliance.judge(images, embeddings) if all_judges else [{}] * len(images)
+        allowed = compliance.judge(images, embeddings, maps) if all_judges else [{}] * len(images)
         for (defect, kind, _), poor, forbidden in zip(listed, judged, allowed, strict=True):
             yield Shown(file, defect, kind, {**poor, **forbidden})
 

@@ -12,6 +12,7 @@ from PIL import Image
 
 from pipeline.__main__ import main
 from pipeline.backbone import load_backbone
+from pipeline.compliance import overlay_maps
 from pipeline.compliance.flat_things import FLATTEST, NAME, load_flatness, rate_flatness
 from pipeline.compliance.overlay import hash_judge, order_evidence, read_card, weigh_reading
 from pipeline.compliance.overlay_reading import NAMES
@@ -20,13 +21,14 @@ from pipeline.training.badge_scores import FALSE_SHARE, BadgeFit, Rows, fit_logi
 from tests.pipeline.drawing import draw_product
 
 COUNT = 6000
+WIDTH = 12 + len(overlay_maps.NAMES)  # evidence of both kinds, and the second opinion
 
 
 def _draw_rows() -> Rows:
     """Half are flat things, which look more like badges than photos do when they bear none."""
     rng = np.random.default_rng(4)
     overlaid, flat = rng.random(COUNT) < 0.4, rng.random(COUNT) < 0.5
-    seen = rng.normal(0, 1, (COUNT, 12)) + 1.5 * overlaid[:, None] * (np.arange(12) < 2)
+    seen = rng.normal(0, 1, (COUNT, WIDTH)) + 1.5 * overlaid[:, None] * (np.arange(WIDTH) < 2)
     seen[:, :2] += 1.5 * (flat & ~overlaid)[:, None]
     looks = rng.normal(0, 0.2, (COUNT, 8)) + np.where(flat, 1, -1)[:, None] * (np.arange(8) == 0)
     read = np.zeros((COUNT, len(NAMES)), np.float32)
@@ -52,6 +54,15 @@ def test_an_offer_speaks_for_a_badge_and_a_flat_thing_against_it() -> None:
     assert reading["weights"][1 + NAMES.index("offer")] > 1
     assert reading["flatness"] < -0.15
     assert reading["weights"][1 + NAMES.index("beside")] == 0  # what is never told has no weight
+
+
+def test_what_the_maps_say_counts_where_it_tells_something() -> None:
+    rows = _draw_rows()
+    telling = rows.seen.copy()
+    telling[:, 12] += 2 * rows.overlaid
+    told, untold = (_weigh(Rows(**{**rows.__dict__, "seen": seen})).card for seen in (telling, rows.seen))
+    assert told["calibration"]["maps"][0] > 0.5 > abs(untold["calibration"]["maps"][0])
+    assert told["figures"]["recall"] > untold["figures"]["recall"] * 1.1
 
 
 def test_the_threshold_leaves_the_stated_share_and_flatness_finds_more() -> None:
@@ -105,4 +116,5 @@ def test_the_command_writes_weights_for_badges_and_leaves_watermarks(tmp_path: P
     assert after["thresholds"]["badge"] != before["thresholds"]["badge"]
     assert after["thresholds"]["watermark"] == before["thresholds"]["watermark"]
     assert len(after["calibration"]["badge"]["weights"]) == 12
+    assert len(after["calibration"]["badge"]["maps"]) == len(overlay_maps.NAMES)
     assert load_flatness(out).digest() == json.loads((out / f"{NAME}.json").read_text())["sha256"]

@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
+from pipeline.backbone import load_backbone, to_input
 from pipeline.compliance import adult, judge, overlay, overlay_evidence, placement, text, text_trunk
 from pipeline.compliance.overlay_evidence import NAMES, weigh_findings
 from pipeline.compliance.overlay_verdicts import judge_overlays
-from pipeline.images import decode
+from pipeline.head_store import HeadMismatch
+from pipeline.images import DecodedImage, decode
 from pipeline.labels import COMPLIANCE_DEFECTS
-from pipeline.records import RgbArray
+from pipeline.records import FloatArray, Judgement, RgbArray
 from tests.pipeline.drawing import draw_product, pack
 
 NOTHING = np.zeros((40, 40, 2), np.float32)
@@ -21,6 +23,16 @@ NOTHING = np.zeros((40, 40, 2), np.float32)
 
 def _finding(badge: float, watermark: float = 0.0, cover: np.ndarray = NOTHING) -> overlay.OverlayFinding:
     return overlay.OverlayFinding({"badge": badge, "watermark": watermark}, cover)
+
+
+def _look(*images: DecodedImage) -> tuple[FloatArray, list[FloatArray]]:
+    """Embeddings and maps of the images."""
+    embeddings, _, maps = load_backbone().see_maps(np.stack([to_input(image.rgb) for image in images]))
+    return embeddings, maps
+
+
+def _judge(image: DecodedImage) -> dict[str, Judgement]:
+    return judge([image], *_look(image))[0]
 
 
 def _line(*box: float) -> text.TextLine:
@@ -37,7 +49,7 @@ def _with_sticker(rgb: RgbArray) -> RgbArray:
 
 def test_every_defect_gets_a_word_and_slots_say_that_they_have_no_model() -> None:
     image = decode(pack(draw_product()))
-    words = judge([image], np.zeros((1, 1280), np.float32))[0]
+    words = _judge(image)
     assert set(words) == set(COMPLIANCE_DEFECTS)
     assert not any(word.flag for word in words.values())
     for name in ("weapon", "violence"):
@@ -45,17 +57,22 @@ def test_every_defect_gets_a_word_and_slots_say_that_they_have_no_model() -> Non
 
 
 def test_no_images_give_no_words() -> None:
-    assert judge([], np.zeros((0, 1280), np.float32)) == []
+    assert judge([], np.zeros((0, 1280), np.float32), []) == []
 
 
 def test_images_and_embeddings_must_match() -> None:
     with pytest.raises(ValueError, match="1 images but 2 embeddings"):
-        judge([decode(pack(draw_product()))], np.zeros((2, 1280), np.float32))
+        judge([decode(pack(draw_product()))], np.zeros((2, 1280), np.float32), [])
+
+
+def test_a_picture_without_maps_is_refused() -> None:
+    with pytest.raises(HeadMismatch, match="maps"):
+        judge([decode(pack(draw_product()))], np.zeros((1, 1280), np.float32), [])
 
 
 def test_a_loud_sticker_is_flagged_and_found() -> None:
     image = decode(pack(_with_sticker(draw_product(extent=0.5, at=(0.6, 0.6)))))
-    word = judge([image], np.zeros((1, 1280), np.float32))[0]["badge"]
+    word = _judge(image)["badge"]
     assert word.flag
     left, top, right, bottom = word.evidence["box"]
     assert left < 0.1 and top < 0.1
@@ -72,7 +89,7 @@ def test_the_adult_judge_is_calm_about_products_and_batches_do_not_change_it() -
 
 def test_a_score_above_the_adult_threshold_is_flagged(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(adult, "score", lambda images: np.array([0.91], np.float32))
-    words = judge([decode(pack(draw_product()))], np.zeros((1, 1280), np.float32))[0]
+    words = _judge(decode(pack(draw_product())))
     assert words["adult"].flag
     assert words["adult"].drops
 

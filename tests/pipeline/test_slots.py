@@ -11,6 +11,7 @@ import pytest
 
 from pipeline.__main__ import main
 from pipeline.assess import Assessor
+from pipeline.backbone import load_backbone, to_input
 from pipeline.compliance import judge, version
 from pipeline.compliance.slots import read_slot
 from pipeline.config import ComplianceConfig, PipelineConfig
@@ -45,7 +46,8 @@ def test_ten_examples_fill_a_slot_and_its_threshold_keeps_its_promises(tmp_path:
     config = replace(ComplianceConfig(), slots=(("weapon", str(path)),))
     images = [decode(pack(draw_product()))] * 2
     seen = examples.embeddings[[0, -1]]
-    first, second = (words["weapon"] for words in judge(images, seen, config))
+    maps = load_backbone().see_maps(np.stack([to_input(image.rgb) for image in images]))[2]
+    first, second = (words["weapon"] for words in judge(images, seen, maps, config))
     assert first.flag and not second.flag
     assert first.version == head.version
     assert version(config) != version()

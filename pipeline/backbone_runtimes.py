@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Protocol
@@ -73,26 +73,32 @@ def load_openvino(spec: BackboneSpec, threads: int, exact: bool = False) -> tupl
     if parts is not None:
         outputs = [*parts[1].outputs, *parts[0].outputs[1:]]
         at_once = max(1, int(parts[0].get_property("INFERENCE_NUM_THREADS")))
-
-        def forward_parts(batch: RgbArray, count: int | None = None) -> list[FloatArray]:
-            return backbone_precision.run_parts(parts, batch, at_once, count)
-
-        shapes = [_read_shape(output.get_partial_shape()) for output in outputs]
-        return forward_parts, shapes, backbone_precision.PRECISION
+        return _run_mixed(parts, at_once), _read_shapes(outputs), backbone_precision.PRECISION
     compiled = core.compile_model(str(path), "CPU", options)
-    known = len(compiled.outputs)
+    return _run_whole(compiled), _read_shapes(compiled.outputs), "f32"
+
+
+def _run_mixed(parts: tuple[Any, Any], at_once: int) -> Forward:
+    def forward(batch: RgbArray, count: int | None = None) -> list[FloatArray]:
+        return backbone_precision.run_parts(parts, batch, at_once, count)
+
+    return forward
+
+
+def _run_whole(compiled: Any) -> Forward:
+    known = range(len(compiled.outputs))
 
     def forward(batch: RgbArray, count: int | None = None) -> list[FloatArray]:
         result = compiled(np.ascontiguousarray(batch))
-        wanted = range(known if count is None else min(count, known))
-        return [np.array(result[i], np.float32) for i in wanted]  # copies: the buffers are used again
+        return [np.array(result[i], np.float32) for i in known[:count]]  # copies: the buffers are used again
 
-    return forward, [_read_shape(output.get_partial_shape()) for output in compiled.outputs], "f32"
+    return forward
 
 
-def _read_shape(shape: Any) -> tuple[int, ...]:
-    """The lengths of an output; 0 for the batch."""
-    return (0, *(int(part.get_length()) for part in list(shape)[1:]))
+def _read_shapes(outputs: Sequence[Any]) -> Shapes:
+    """The lengths of each output; 0 for the batch."""
+    shapes = [list(output.get_partial_shape())[1:] for output in outputs]
+    return [(0, *(int(part.get_length()) for part in shape)) for shape in shapes]
 
 
 def _converted_path(spec: BackboneSpec) -> Path:

@@ -53,9 +53,18 @@ export class ChangeList {
 
   mark() {
     for (const button of this.place.querySelectorAll("button")) {
-      if (button.dataset.change === this.current) button.setAttribute("aria-current", "true");
+      if (button.dataset.change === this.current) this.point(button);
       else button.removeAttribute("aria-current");
     }
+  }
+
+  // Of many changes two lines are in sight: the list alone scrolls to the one that was stepped to.
+  point(button) {
+    button.setAttribute("aria-current", "true");
+    const { place } = this;
+    const [left, top] = [button.offsetLeft - place.offsetLeft, button.offsetTop - place.offsetTop];
+    if (top < place.scrollTop || top + button.offsetHeight > place.scrollTop + place.clientHeight) place.scrollTop = top - 3;
+    if (left < place.scrollLeft || left + button.offsetWidth > place.scrollLeft + place.clientWidth) place.scrollLeft = left - 8;
   }
 
   say({ word, isOn }) { return isOn ? word : gettext("reverted: {change}", { change: word }); }

@@ -91,6 +91,7 @@ page.begin = ({ edits = findDraft(data)?.edits, grab = document.activeElement ==
   page.isRefused = false;
   page.isResumed = data.canEdit && review.resume(edits);
   page.heard?.begin();
+  strips.fit();
   review.tell();
   page.isResumed = false;
   for (const part of document.querySelectorAll(".is-coming")) part.classList.remove("is-coming");

@@ -1,10 +1,12 @@
 // The three strips. Tiles are made once for each strip and picture and then only moved, so nothing flickers.
 import { findMovedShas, makeIcon, makeMark, markAfter, markBefore, markOut } from "./marks.js";
+import { showEdges } from "./edges.js";
 import { gettext, noop } from "../texts.js";
 import { nameTypeOr } from "./types.js";
 
 const MARKERS = { before: markBefore, after: markAfter, dropped: markOut };
 const NAMES = { before: noop("Picture {place} before"), after: noop("Picture {place} after"), dropped: noop("Dropped picture") };
+const ROOM_PX = 56; // beside the tile in focus: where a row goes on, its last 48 px fade out
 
 export class Strips {
   constructor(root, review, words) {
@@ -13,6 +15,7 @@ export class Strips {
     this.lists = Object.fromEntries(
       [...root.querySelectorAll("[data-strip]")].map((list) => [list.dataset.strip, list]),
     );
+    for (const list of Object.values(this.lists)) showEdges(list);
     review.watch(() => this.draw());
   }
 
@@ -21,6 +24,9 @@ export class Strips {
     this.tiles.clear();
     this.focus = null;
   }
+
+  // The new set is seen whole where the window allows; an edit does not change how large its pictures are.
+  fit() { this.lists.after.style.setProperty("--many", Math.max(1, this.review.order.length)); }
 
   listOf(strip) {
     if (strip === "before") return this.review.before;
@@ -104,8 +110,8 @@ export class Strips {
     const list = tile.closest(".tiles");
     const left = tile.parentElement.offsetLeft - list.offsetLeft;
     const right = left + tile.offsetWidth;
-    if (left < list.scrollLeft) list.scrollLeft = left - 8;
-    else if (right > list.scrollLeft + list.clientWidth) list.scrollLeft = right - list.clientWidth + 8;
+    if (left - ROOM_PX < list.scrollLeft) list.scrollLeft = left - ROOM_PX;
+    else if (right + ROOM_PX > list.scrollLeft + list.clientWidth) list.scrollLeft = right + ROOM_PX - list.clientWidth;
   }
 
   stepFocus(by) {

@@ -1,14 +1,17 @@
-// The queue by keys: j and k or the arrows move, Enter opens; filters apply as they are chosen.
+// The queue by keys: j and k or the arrows move, Enter opens, z undoes; filters apply as they are chosen.
 import { isTyping } from "./typing.js";
 import { showLastDecision } from "./review/last-decision.js";
 
 const links = [...document.querySelectorAll(".row-link")];
 const steps = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 };
 
-showLastDecision(document.querySelector("#last-decision"));
+const lastDecision = document.querySelector("#last-decision");
+showLastDecision(lastDecision);
 
 document.addEventListener("keydown", (event) => {
-  if (isTyping(event) || !links.length) return;
+  if (isTyping(event)) return;
+  if (event.key === "z" && !event.repeat) lastDecision.querySelector("button")?.click();
+  if (!links.length) return;
   const here = links.indexOf(document.activeElement);
   if (event.key in steps) {
     event.preventDefault();

@@ -61,6 +61,8 @@ export class Detail {
     find('[data-do="not-copy"]').hidden = !this.review.copyOf(sha) || isKept;
     find('[data-do="exchange"]').hidden = !this.review.twinOf(sha);
     find("#exchange-word").textContent = isKept ? gettext("Its copy instead") : gettext("This copy instead");
+    for (const name of ["hero", "drop", "drop-why", "not-copy", "exchange"]) find(`[data-do="${name}"]`).disabled = !this.data.canEdit;
+    if (this.review.order[0] === sha) find('[data-do="hero"]').disabled = true;
     for (const [name, by] of [["move-left", -1], ["move-right", 1]]) {
       const to = this.review.order.indexOf(sha) + by;
       find(`[data-do="${name}"]`).disabled = !this.data.canEdit || !isKept || to < 0 || to >= this.review.order.length;

@@ -13,17 +13,22 @@ function show(place, parts, className) {
 
 const makeText = (words) => Object.assign(document.createElement("span"), { textContent: words });
 
-export function sayDecided(place, undo, key = "z") {
+function makeUndo(undo) {
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "button button-small" });
+  button.append(`${gettext("Undo")} `, Object.assign(document.createElement("kbd"), { textContent: "z" }));
+  button.addEventListener("click", undo);
+  return button;
+}
+
+// `undo` only where the page has no button of its own for it: the same word twice makes one wonder.
+export function sayDecided(place, undo = null) {
   const last = lastDecided();
   if (!last) {
     place.hidden = true;
     return;
   }
-  const button = Object.assign(document.createElement("button"), { type: "button", className: "button button-small" });
-  button.append(`${gettext("Undo")} `, Object.assign(document.createElement("kbd"), { textContent: key }));
-  button.addEventListener("click", undo);
   const words = last.isSaved ? `${last.title}: ${last.word}.` : `${last.title}: ${last.doing} …`;
-  show(place, [makeText(words), button], "notice-good");
+  show(place, [makeText(words), ...(undo ? [makeUndo(undo)] : [])], "notice-good");
 }
 
 export function sayRefused(place, entry, why) {

@@ -63,7 +63,7 @@ const lease = new Lease((said) => page.loseLease(said));
 Object.assign(page, { outbox, drafts, saving, lease });
 const { deciding, actions } = makeDeciding(page);
 const act = makeActions(page, actions);
-page.showLast = () => sayDecided(find("#last-decision"), () => deciding.undo(), data.keys.undo);
+page.showLast = () => sayDecided(find("#last-decision"));
 outbox.onDone = (entry, result) => {
   noteAnswer(entry, result);
   deciding.hear(entry, result);

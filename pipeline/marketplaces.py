@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Literal
@@ -11,6 +11,18 @@ from pipeline.marketplace_files import FIELDS, Field, Rule, is_apparel
 from pipeline.records import Assessment
 
 State = Literal["broken", "cannot tell"]
+Say = Callable[[str], str]  # a sentence or a word in the reader's language; `str` leaves it English
+MAIN, IMAGE, SET = "main image", "image", "set"
+NO_JUDGE = "{who}: cannot tell: no judge for {what}"
+SHOWS = "{who}: shows {what}"
+NOT_SEEN = "{who}: cannot tell: {what}"
+IF_PRODUCT = "if the product is {products}: {words}"
+WANTED = "{who}: {field} {value}, wanted: {what}"
+ONE_OF = "{who}: {field} {value}, one of {what}"
+AT_LEAST = "{who}: {field} {value}, at least {what}"
+AT_MOST = "{who}: {field} {value}, at most {what}"
+ADVICE = "(recommended)"
+SENTENCES = (NO_JUDGE, SHOWS, NOT_SEEN, IF_PRODUCT, WANTED, ONE_OF, AT_LEAST, AT_MOST)
 
 
 @dataclass(frozen=True)
@@ -31,7 +43,12 @@ class Finding:
 
 
 def judge_image(
-    found: Assessment, rules: Iterable[Rule], on: date, category: str | None = None, is_main: bool = False
+    found: Assessment,
+    rules: Iterable[Rule],
+    on: date,
+    category: str | None = None,
+    is_main: bool = False,
+    say: Say = str,
 ) -> list[Finding]:
     """What one image breaks on that day, and what cannot be told of it; rules of whole sets are left out."""
     due = [
@@ -42,23 +59,28 @@ def judge_image(
             Finding(market, "readable", "cannot tell", found.key, found.unreadable, source)
             for market, source in dict.fromkeys((rule.market, rule.source) for rule in due)
         ]
-    judged = (_judge(found, rule, category, "main image" if is_main else "image") for rule in due)
+    judged = (_judge(found, rule, category, say(MAIN if is_main else IMAGE), say) for rule in due)
     return [finding for finding in judged if finding is not None]
 
 
 def judge_set(
-    images: Sequence[Assessment], rules: Iterable[Rule], on: date, category: str | None = None
+    images: Sequence[Assessment],
+    rules: Iterable[Rule],
+    on: date,
+    category: str | None = None,
+    say: Say = str,
 ) -> list[Finding]:
     """What a set breaks on that day: its images in order, the first as the main one, and the set as such.
 
     What cannot be told of any image is said once for the set.
     """
     wanted = tuple(rules)
-    found = [_judge_count(len(images), rule) for rule in wanted if rule.images == "set" and rule.holds_on(on)]
+    of_sets = [rule for rule in wanted if rule.images == "set" and rule.holds_on(on)]
+    found = [_judge_count(len(images), rule, say) for rule in of_sets]
     findings = [finding for finding in found if finding is not None]
     unsure: dict[tuple[str, str], Finding] = {}
     for place, image in enumerate(images):
-        for finding in judge_image(image, wanted, on, category, is_main=place == 0):
+        for finding in judge_image(image, wanted, on, category, place == 0, say):
             if finding.state == "broken" or finding.rule == "readable":
                 findings.append(finding)
             else:
@@ -66,30 +88,31 @@ def judge_set(
     return findings + list(unsure.values())
 
 
-def _judge_count(count: int, rule: Rule) -> Finding | None:
-    return None if _meets(count, rule) else _state(rule, "broken", "", _compare(rule, count, "set"))
+def _judge_count(count: int, rule: Rule, say: Say) -> Finding | None:
+    return None if _meets(count, rule) else _state(rule, "broken", "", _compare(rule, count, say(SET), say))
 
 
-def _judge(found: Assessment, rule: Rule, category: str | None, who: str) -> Finding | None:
+def _judge(found: Assessment, rule: Rule, category: str | None, who: str, say: Say) -> Finding | None:
     """None where the rule is kept or does not concern the product."""
     apparel = is_apparel(category, rule.apparel_words) if rule.products else True
     if rule.products and apparel is not None and apparel != (rule.products == "apparel"):
         return None
     if rule.field not in FIELDS:
         word = found.judgements.get(rule.field)
+        told = {"who": who, "what": say(rule.forbidden)}
         if word is None or word.score is None:
-            return _state(
-                rule, "cannot tell", found.key, f"{who}: cannot tell: no judge for {rule.forbidden}"
-            )
-        return _state(rule, "broken", found.key, f"{who}: shows {rule.forbidden}") if word.flag else None
+            return _state(rule, "cannot tell", found.key, say(NO_JUDGE).format(**told))
+        return _state(rule, "broken", found.key, say(SHOWS).format(**told)) if word.flag else None
     value = FIELDS[rule.field].read(found)
     if value is None:
-        return _state(rule, "cannot tell", found.key, f"{who}: cannot tell: {rule.words or rule.field}")
+        what = say(rule.words) if rule.words else rule.field
+        return _state(rule, "cannot tell", found.key, say(NOT_SEEN).format(who=who, what=what))
     if _meets(value, rule):
         return None
-    words = _compare(rule, value, who)
+    words = _compare(rule, value, who, say)
     if apparel is None:
-        return _state(rule, "cannot tell", found.key, f"if the product is {rule.products}: {words}")
+        unsure = say(IF_PRODUCT).format(products=say(rule.products), words=words)
+        return _state(rule, "cannot tell", found.key, unsure)
     return _state(rule, "broken", found.key, words)
 
 
@@ -100,21 +123,21 @@ def _meets(value: float | str, rule: Rule) -> bool:
     return low and (rule.at_most is None or value <= rule.at_most)
 
 
-def _compare(rule: Rule, value: float | str, who: str) -> str:
+def _compare(rule: Rule, value: float | str, who: str, say: Say) -> str:
     """'main image: longest side 800 px, at least 1000 px for zoom'."""
     field = FIELDS[rule.field]
     if rule.words:
-        wanted = rule.words
+        sentence, what = WANTED, say(rule.words)
     elif rule.one_of:
-        wanted = "one of " + ", ".join(rule.one_of)
+        sentence, what = ONE_OF, ", ".join(rule.one_of)
     elif rule.at_least is not None:
-        wanted = f"at least {_show(rule.at_least, field)}"
+        sentence, what = AT_LEAST, _show(rule.at_least, field)
     else:
-        wanted = f"at most {_show(float(rule.at_most or 0), field)}"
-    verb = "wanted: " if rule.words else ""
-    advice = "" if rule.required else " (recommended)"
-    why = f" {rule.why}" if rule.why else ""
-    return f"{who}: {field.name} {_show(value, field)}, {verb}{wanted}{why}{advice}"
+        sentence, what = AT_MOST, _show(float(rule.at_most or 0), field)
+    words = say(sentence).format(who=who, field=say(field.name), value=_show(value, field), what=what)
+    return " ".join(
+        [words, *([say(rule.why)] if rule.why else []), *([] if rule.required else [say(ADVICE)])]
+    )
 
 
 def _show(value: float | str, field: Field) -> str:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from pipeline.marketplace_files import Rule, find_changes, load_rules
-from pipeline.marketplaces import Finding, judge_set
+from pipeline.marketplaces import Finding, Say, judge_set
 from pipeline.records import Assessment, Framing, Judgement
 from review.models import Image, ImageAnalysis, Proposal
 
@@ -25,10 +25,10 @@ class Row:
     finding: Finding
 
 
-def judge(proposal: Proposal, order: Sequence[str] | None, on: date) -> list[Row]:
+def judge(proposal: Proposal, order: Sequence[str] | None, on: date, say: Say = str) -> list[Row]:
     """Rules broken by today's set and by the new one, on that day; `order` lays the reviewer's edits over it.
 
-    Raises ValueError for a picture that is none of the proposal's.
+    `say` translates what is found. Raises ValueError for a picture that is none of the proposal's.
     """
     items = list(proposal.items.select_related("image"))
     images = {item.image.sha256: item.image for item in items}
@@ -41,7 +41,7 @@ def judge(proposal: Proposal, order: Sequence[str] | None, on: date) -> list[Row
     known = read_assessments(images.values(), str(proposal.model_versions.get("analysis", "")), said)
     category = proposal.product.category.path if proposal.product.category else None
     found = [
-        judge_set([known[sha] for sha in shas], load(), on, category)
+        judge_set([known[sha] for sha in shas], load(), on, category, say)
         for shas in ([sha for _, sha in before], wanted)
     ]
     return match(*found)

@@ -142,6 +142,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "smartimg.formats"
 TIME_ZONE = os.environ.get("SMARTIMG_TIME_ZONE", "UTC")
 USE_TZ = True
 

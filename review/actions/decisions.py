@@ -161,7 +161,7 @@ def _require_open(proposal: Proposal) -> None:
     words = _("{who} {state} this proposal. Nothing was changed; your edits are kept.")
     if last:
         words = _("{who} {state} this proposal at {at} UTC. Nothing was changed; your edits are kept.")
-    at = date_format(last.decided_at, "H:i, j F") if last else ""
+    at = ", ".join(date_format(last.decided_at, form) for form in ("H:i", "MONTH_DAY_FORMAT")) if last else ""
     raise UnableToDecide("decided", words.format(who=who, state=state, at=at))
 
 

@@ -21,6 +21,12 @@ def by_side(counts: Mapping[str, Mapping[str, int]]) -> list[int]:
 
 
 @register.filter
+def side_word(side: str) -> str:
+    """What a side is called."""
+    return str(Side(side).label) if side in Side.values else side
+
+
+@register.filter
 def bytes_of(export: SnapshotExport) -> int:
     """The size of all its files."""
     return sum(int(file["byte_size"]) for file in export.files)

@@ -67,7 +67,8 @@ def texts_url() -> str:
 @register.filter
 def exact(at: datetime) -> str:
     """A moment to the second, in the one form that all pages use."""
-    return date_format(timezone.localtime(at), "j F Y H:i:s")
+    local = timezone.localtime(at)
+    return f"{date_format(local, 'DATE_FORMAT')} {date_format(local, 'H:i:s')}"
 
 
 @register.simple_tag

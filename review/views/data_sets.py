@@ -22,7 +22,7 @@ from review.models import Category, Label, Side, Snapshot, SnapshotExport
 from review.views.frame import page
 from review.views.keyset import Order, read_page
 from review.views.once import go_once
-from review.views.question_words import name_subject
+from review.views.question_words import name_label, name_subject
 
 PAGE_ROWS = 25
 NEWEST_FIRST = Order("id", True, int)
@@ -70,7 +70,7 @@ def start_freezing(request: HttpRequest) -> Snapshot:
 
 def name_by_judge(judge: str) -> str:
     """The judge in words and the moment: 'Image type, 23 November 2026 12:00'."""
-    moment = date_format(timezone.localtime(), "j F Y H:i")
+    moment = date_format(timezone.localtime(), "DATETIME_FORMAT")
     return f"{capfirst(name_subject(judge))}, {moment}"
 
 
@@ -120,7 +120,8 @@ def tell_counts(found: Snapshot) -> dict[str, Any]:
         "is_taught": found.judge not in learning.UNTAUGHT,
         "sides": [(Side(side).label, sum(found.counts.get(side, {}).values())) for side in Side.values],
         "table": [
-            (value, [found.counts.get(side, {}).get(value, 0) for side in Side.values]) for value in values
+            (name_label(value), [found.counts.get(side, {}).get(value, 0) for side in Side.values])
+            for value in values
         ],
         "total": sum(sum(of_side.values()) for of_side in found.counts.values()),
     }

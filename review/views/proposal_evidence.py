@@ -21,6 +21,7 @@ from review.actions import store
 from review.models import Proposal
 from review.views.comparison_words import explain_distances, tell_geometry, tell_verdict
 from review.views.frame import page
+from review.views.rule_words import drop_who, say
 
 MANY_CHANGES = 3  # coming days that are offered
 LOST = noop("One of the two pictures cannot be read any more, so they cannot be compared.")
@@ -82,7 +83,8 @@ def broken_rules(request: HttpRequest, proposal_id: int) -> HttpResponse:
         return JsonResponse({"message": _("Give the day as 2027-02-01.")}, status=400)
     asked = request.GET.get("order")
     try:
-        rows = rules.judge(proposal, None if asked is None else [sha for sha in asked.split(",") if sha], on)
+        order = None if asked is None else [sha for sha in asked.split(",") if sha]
+        rows = rules.judge(proposal, order, on, say)
     except ValueError as wrong:
         return JsonResponse({"message": str(wrong)}, status=400)
     changes = [
@@ -93,7 +95,7 @@ def broken_rules(request: HttpRequest, proposal_id: int) -> HttpResponse:
 
 
 def _say(day: date) -> str:
-    return date_format(day, "j F Y")
+    return date_format(day, "DATE_FORMAT")
 
 
 def describe_rules(rows: Sequence[rules.Row]) -> dict[str, Any]:
@@ -127,8 +129,7 @@ def _count(rows: Sequence[rules.Row], *states: str) -> int:
 def _describe_rule(state: str, rows: Sequence[rules.Row]) -> dict[str, Any]:
     first = rows[0].finding
     pictures = [{"sha": row.finding.key, "words": row.finding.words} for row in rows if row.finding.key]
-    who, _colon, what = first.words.partition(": ")
-    words = what if len(rows) > 1 and who in ("main image", "image") else first.words  # the pictures say who
+    words = drop_who(first.words, len(rows) > 1) if first.key else first.words
     return {"state": state, "words": words, "required": first.required, "pictures": pictures}
 
 

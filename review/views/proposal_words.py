@@ -92,7 +92,7 @@ def _explain(item: ProposalItem, places: Origins) -> dict[str, Any]:
         "types": explain_types(evidence.get("type")),
         "copy": explain_copy(evidence.get("copy")),
         "origin": tell_origin(places.get(image.pk, ())),
-        "firstSeen": date_format(timezone.localtime(image.created_at), "j F Y, H:i"),
+        "firstSeen": date_format(timezone.localtime(image.created_at), "DATETIME_FORMAT"),
         "kind": image.format,
         "place": say_place(evidence.get("place", "")),
     }

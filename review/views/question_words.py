@@ -97,6 +97,11 @@ def name_value(value: str) -> str:
     return word[:1].upper() + word[1:]
 
 
+def name_label(value: str) -> str:
+    """A label's value where values are listed: types by their short names."""
+    return _(TYPES[value]) if value in TYPES else name_value(value)
+
+
 def _name_view(value: str) -> str:
     known = {**TYPES, **VIEWS}
     return _(known[value]) if value in known else value.replace("_", " ")

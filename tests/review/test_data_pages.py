@@ -8,11 +8,12 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from review import tasks
 from review.actions import exports, snapshots
 from review.models import LabelImport, Snapshot, SnapshotExport
+from review.views.data_sets import tell_counts
 from tests.review.exported import export
 from tests.review.factories import make_image
 from tests.review.labelled import freeze, label, make_labelled
@@ -107,6 +108,19 @@ def test_what_was_left_out_and_what_looks_alike_is_told(admin: Client) -> None:
     page = admin.get(f"/data/{frozen.pk}/").content.decode()
     for words in ("3 labels were left out", "1 pair was left out", "1 picture looks very much", "7 of the 9"):
         assert words in page
+
+
+def test_values_and_sides_are_named_in_the_language_of_the_page(admin: Client) -> None:
+    make_labelled(6)
+    frozen = freeze()
+    pair = {"image": "a" * 64, "side": "validation", "other": "b" * 64, "other_side": "train", "cosine": 0.99}
+    near = {"of": 9, "checked": 7, "found": 1, "pairs": [pair]}
+    Snapshot.objects.update(progress={"near_copies": near})
+    page = admin.get(f"/data/{frozen.pk}/", headers={"accept-language": "de"}).content.decode()
+    assert "Validierung / Training" in page
+    with translation.override("de"):
+        told = tell_counts(Snapshot(judge="type", counts={"train": {"lifestyle": 4}}))
+    assert told["table"] == [("Szene", [4, 0, 0])]
 
 
 def test_two_data_sets_are_compared_the_older_one_first(admin: Client) -> None:

@@ -8,11 +8,15 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import translation
+from django.utils.formats import date_format
 from pytest_django import DjangoAssertNumQueries
 
-from pipeline.marketplaces import Finding
+from pipeline.marketplace_files import FIELDS
+from pipeline.marketplaces import SENTENCES, Finding
 from review import rules
 from review.models import Image, ImageAnalysis, Proposal
+from review.views.rule_words import say
 from tests.review.factories import Candidate, list_shas, make_image, make_product, make_proposal
 
 pytestmark = pytest.mark.django_db
@@ -175,3 +179,25 @@ def test_the_number_of_queries_does_not_grow_with_the_pictures(
     proposal = make_proposal(candidates, images=make_sized(*[600] * size))
     with django_assert_num_queries(2):
         rules.judge(proposal, None, date(2026, 11, 23))
+
+
+def test_rules_are_said_in_the_language_of_the_page(client: Client, sam: User) -> None:
+    client.force_login(sam)
+    proposal = make_set(300, 600)
+    german = {"accept-language": "de"}
+    answer = client.get(f"/proposals/{proposal.pk}/rules/", {"on": "2026-11-23"}, headers=german).json()
+    said = [row["words"] for market in answer["markets"] for row in market["rows"]]
+    assert "längste Seite 600 px, mindestens 1000 px für die Lupe" in " / ".join(said)
+    for code, words in {"en": "31 January 2027", "de": "31. Januar 2027"}.items():
+        with translation.override(code):
+            assert date_format(date(2027, 1, 31), "DATE_FORMAT") == words
+
+
+def test_every_word_of_every_rule_has_a_translation() -> None:
+    with translation.override("de"):
+        for rule in rules.load():
+            for words in filter(None, (rule.words, rule.why, rule.forbidden, rule.products)):
+                assert say(words) != words, f"{rule.market}, {rule.id}: {words}"
+        for field in FIELDS.values():
+            assert say(field.name) != field.name or field.name == "format"
+        assert all(say(sentence) != sentence for sentence in SENTENCES)

@@ -93,9 +93,9 @@ export class Rules {
   makeList(rows) {
     return make("ul", "", ...rows.map(({ state, words, required, pictures }) => {
       const [icon, word] = STATES[state];
-      const heard = make("span", "only-heard", `${gettext(word)}: `);
+      const said = make("span", state === "unsure" ? "only-heard" : "rule-state", `${gettext(word)}: `);
       const known = pictures.filter(({ sha }) => this.current.review.images.has(sha));
-      const line = make("p", "rule", makeIcon(icon), make("span", "", heard, words));
+      const line = make("p", "rule", makeIcon(icon), make("span", "", said, words));
       const where = known.length && state !== "unsure" ? make("div", "rule-pictures", ...known.map((one) => this.makePicture(one))) : null;
       return make("li", `rule-${state}${required ? "" : " is-advice"}`, line, where);
     }));

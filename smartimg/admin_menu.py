@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from django.http import HttpRequest
+from django.templatetags.static import static
 from django.urls import reverse_lazy
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 
-def link(title: str, icon: str, name: str) -> dict[str, object]:
+def link(title: Promise, icon: str, name: str) -> dict[str, object]:
     """A line of the admin's side bar."""
     return {"title": title, "icon": icon, "link": reverse_lazy(name)}
+
+
+def find_icon(request: HttpRequest) -> str:
+    """The icon that all pages have in the browser's bar."""
+    return static("icons/favicon.svg")
 
 
 # The accent of the pages (static/css/tokens.css) from pale to dark, as the theme wants it.
@@ -29,28 +38,29 @@ UNFOLD = {
     "SITE_TITLE": "smartimg admin",
     "SITE_HEADER": "smartimg",
     "SITE_URL": "/",
+    "SITE_FAVICONS": [{"rel": "icon", "sizes": "any", "type": "image/svg+xml", "href": find_icon}],
     "SIDEBAR": {
         "navigation": [
-            {"items": [link("Back to smartimg", "arrow_back", "home")]},
+            {"items": [link(_("Back to smartimg"), "arrow_back", "home")]},
             {
-                "title": "Who",
+                "title": _("Who"),
                 "items": [
-                    link("People", "person", "admin:auth_user_changelist"),
-                    link("Tokens of programs", "key", "admin:authtoken_tokenproxy_changelist"),
+                    link(_("People"), "person", "admin:auth_user_changelist"),
+                    link(_("Tokens of programs"), "key", "admin:authtoken_tokenproxy_changelist"),
                 ],
             },
             {
-                "title": "Catalog",
+                "title": _("Catalog"),
                 "items": [
-                    link("Categories", "category", "admin:review_category_changelist"),
-                    link("Suppliers", "local_shipping", "admin:review_supplier_changelist"),
+                    link(_("Categories"), "category", "admin:review_category_changelist"),
+                    link(_("Suppliers"), "local_shipping", "admin:review_supplier_changelist"),
                 ],
             },
             {
-                "title": "To look at",
+                "title": _("To look at"),
                 "items": [
-                    link("Models", "neurology", "admin:review_modelversion_changelist"),
-                    link("Log", "history", "admin:review_event_changelist"),
+                    link(_("Models"), "neurology", "admin:review_modelversion_changelist"),
+                    link(_("Log"), "history", "admin:review_event_changelist"),
                 ],
             },
         ]

@@ -21,7 +21,6 @@ def admin(client: Client, ada: User) -> Client:
 @pytest.mark.parametrize(
     "page",
     [
-        "/admin/",
         "/admin/auth/user/",
         "/admin/auth/user/add/",
         "/admin/review/category/",
@@ -37,11 +36,31 @@ def test_every_page_opens_for_an_admin_who_is_not_staff(admin: Client, ada: User
     assert admin.get(page).status_code == 200
 
 
-def test_staff_without_the_role_is_sent_to_the_log_in(client: Client, sam: User) -> None:
+def test_the_start_is_the_first_list_and_not_a_second_copy_of_the_side_bar(admin: Client) -> None:
+    answer = admin.get("/admin/")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/admin/auth/user/")
+    page = admin.get("/admin/auth/user/").content.decode()
+    assert page.count("Tokens of programs") == 1
+    assert "icons/favicon" in page
+
+
+def test_who_is_logged_in_without_the_role_is_told_so(client: Client, sam: User) -> None:
     sam.is_staff = True
     sam.save()
     client.force_login(sam)
-    assert client.get("/admin/").status_code == 302
+    answer = client.get("/admin/review/category/", follow=True)
+    assert answer.status_code == 403
+    assert "Your role does not include this page" in answer.content.decode()
+
+
+def test_who_is_not_logged_in_is_asked_to(client: Client) -> None:
+    answer = client.get("/admin/review/category/", follow=True)
+    assert answer.redirect_chain[-1][0] == "/log-in/?next=/admin/review/category/"
+
+
+def test_the_side_bar_speaks_the_language_of_the_page(admin: Client) -> None:
+    page = admin.get("/admin/auth/user/", headers={"accept-language": "de"}).content.decode()
+    assert "Zurück zu smartimg" in page
 
 
 def make_grant_fields(**said: object) -> dict[str, object]:

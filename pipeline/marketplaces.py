@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -144,7 +145,8 @@ def _show(value: float | str, field: Field) -> str:
     if isinstance(value, str):
         return value
     if field.unit == " %":
-        return f"{value * 100:.0f}\N{NO-BREAK SPACE}%"
+        tenths = math.floor(value * 1000 + 1e-6) / 10  # never rounded up to what is wanted
+        return f"{tenths:.1f}".removesuffix(".0") + "\N{NO-BREAK SPACE}%"
     return f"{value:.0f}{field.unit}" if value == round(value) else f"{value:.2f}{field.unit}"
 
 

@@ -210,3 +210,9 @@ def test_the_command_refuses_an_unknown_market(tmp_path: Path, capsys: pytest.Ca
     assert main(["marketplace", "--catalog", str(tmp_path / "none"), "--market", "bazaar"]) == 2
     assert "No rules of 'bazaar'" in capsys.readouterr().err
     assert RULES_FOLDER.is_dir()
+
+
+def test_a_share_is_never_rounded_up_to_what_is_wanted() -> None:
+    almost = _image(framing=replace(ON_WHITE, extent=0.8496))
+    (words,) = [f.words for f in judge_image(almost, load_rules(["amazon"]), CHANGE, is_main=True)]
+    assert "84.9\N{NO-BREAK SPACE}%, wanted" in words

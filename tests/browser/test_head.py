@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 
+from review.models import SecondOpinion
 from tests.browser.conftest import OpenPage, propose
+from tests.browser.test_every_page import WATCH_SHIFTS
+from tests.browser.test_queue import decide
 from tests.browser.test_review import press
+from tests.review.conftest import make_person
 from tests.review.factories import Candidate, make_pictured_image, make_product, make_proposal
 
 DESK, NARROW, PHONE = (1440, 900), (1100, 800), (390, 844)
@@ -60,3 +66,16 @@ def test_of_forty_changes_two_lines_are_in_sight_and_keys_reach_the_last(
     press(page, "k")
     last = changes.locator("button").last.bounding_box()
     assert last and found["y"] <= last["y"] and last["y"] + last["height"] <= found["y"] + found["height"]
+
+
+def test_the_notice_of_a_second_opinion_stands_still(
+    open_page: OpenPage, person: User, settings: Any
+) -> None:
+    settings.SECOND_OPINION_PERCENT = 100
+    decide(make_person("ada", "admin"))
+    page = open_page("/settings/keys/", person, size=PHONE)
+    page.add_init_script(WATCH_SHIFTS)
+    page.goto(f"/second-opinions/{SecondOpinion.objects.get().pk}/")
+    expect(page.get_by_text("Second opinion:")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("window.shifted ?? 0") < 0.001

@@ -25,7 +25,9 @@ _CUT = -1  # in place of a line's number: there was no further line
 Line = tuple[int, str | Refusal]
 
 
-def parse_csv(lines: Iterable[Line], images_dir: Path, supplier: str) -> Iterator[ParsedProduct | Refusal]:
+def parse_csv(
+    lines: Iterable[Line], images_dir: Path | None, supplier: str
+) -> Iterator[ParsedProduct | Refusal]:
     """Products in the order of their first rows, after all refused rows.
 
     The rows are laid down in a temporary database on disk, which sorts them: memory stays constant
@@ -145,7 +147,7 @@ def _store(rows: sqlite3.Connection, names: list[str], line: int, record: list[s
 
 
 def _build(
-    product_id: str, line: int, rows: sqlite3.Connection, images_dir: Path, supplier: str
+    product_id: str, line: int, rows: sqlite3.Connection, images_dir: Path | None, supplier: str
 ) -> ParsedProduct | Refusal:
     """One product from its rows: the first row that fills a field wins, suppliers in order of appearance."""
     found = rows.execute(

@@ -20,17 +20,20 @@ _PROBED_LINES = 20
 Parsed = ParsedProduct | Refusal
 
 
-def parse(path: Path, images_dir: Path | None = None, supplier: str = "") -> Iterator[Parsed]:
+def parse(
+    path: Path, images_dir: Path | None = None, supplier: str = "", takes_paths: bool = True
+) -> Iterator[Parsed]:
     """Yields every product, or why it is refused; the form is told by the content.
 
     Forms: JSON Lines as documented in docs/catalog-format.md, its plain variant with `images`, and CSV.
-    Paths are taken below `images_dir` (default: the file's folder). `supplier` names the supplier of
+    Paths are taken below `images_dir` (default: the file's folder); without `takes_paths` only http and
+    https addresses are, for a file that came from elsewhere. `supplier` names the supplier of
     pictures without one. Raises NotACatalog if the file as a whole is none, OSError if it can't be
     read. A broken line is yielded as a Refusal and never stops the rest; so is a product whose id was
     seen before.
     """
-    folder = (images_dir or path.parent).resolve()
-    if not folder.is_dir():
+    folder = (images_dir or path.parent).resolve() if takes_paths else None
+    if folder and not folder.is_dir():
         raise NotACatalog(f"There is no folder {folder}.")
     with path.open("rb") as file:
         if detect_form(file) == "csv":
@@ -92,7 +95,7 @@ def read_lines(file: BinaryIO) -> Iterator[tuple[int, str | Refusal]]:
             yield number, Refusal(number, "", "", f"The line is not UTF-8 text (at its byte {place}).")
 
 
-def _parse_json_lines(file: BinaryIO, images_dir: Path, supplier: str) -> Iterator[Parsed]:
+def _parse_json_lines(file: BinaryIO, images_dir: Path | None, supplier: str) -> Iterator[Parsed]:
     noted: set[str] = set()
     for number, text in read_lines(file):
         if isinstance(text, Refusal):

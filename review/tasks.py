@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerError
 
-from review.actions import drafts, learning, question_sources, runs, sent_forms, work
+from review.actions import drafts, learning, question_sources, runs, sent_catalogs, sent_forms, work
 from review.models import (
     ImproveLoop,
     LabelImport,
@@ -143,6 +143,12 @@ def export_snapshot(export_id: int) -> None:
 
 
 @shared_task
+def import_catalog(report_id: int) -> None:
+    """Read a catalog that was sent."""
+    sent_catalogs.read(report_id)
+
+
+@shared_task
 def import_labels(import_id: int) -> None:
     """Read a file of labels."""
     from review import label_imports
@@ -212,6 +218,8 @@ def resume_work() -> None:
             hint(task, pk)
     for pk in learning.list_unfollowed():
         hint(train_follow_release, pk)
+    for pk in sent_catalogs.list_forgotten(timezone.now()):
+        hint(import_catalog, pk)
 
 
 @shared_task

@@ -17,6 +17,9 @@ from review.models import CatalogImport, Category, ImportProblem
 
 BATCH_LINES = 500  # of one transaction: a killed import loses no more than this, and memory stays flat
 MAX_REASON_CHARS = 500
+SENT = (
+    "sent/"  # before the name of a file that came by a page and lies in the store; others are absolute paths
+)
 _LOCK = 0x536D6172  # of PostgreSQL's advisory locks; given back by the server when our connection ends
 
 Watch = Callable[[CatalogImport], None]
@@ -40,25 +43,37 @@ def import_catalog(
     offers of suppliers it does not name alone. A dry run writes its report only. `watch` is called
     after every batch. Raises UnableToImport while another import runs.
     """
-    with _only_import():
+    with only_import():
         _close_interrupted()
         report = CatalogImport.objects.create(path=str(path)[:1000], is_dry_run=is_dry_run)
-        tally = Tally()
-        try:
-            for batch in _batches(parse(path, images_dir, supplier)):
-                _write_batch(batch, report, tally, is_feed=bool(supplier))
-                watch(report)
-        except NotACatalog as error:
-            report.failure = str(error)[:MAX_REASON_CHARS]
-        except OSError as error:
-            report.failure = f"The file cannot be read: {error.strerror or error}."[:MAX_REASON_CHARS]
-        report.finished_at = timezone.now()
-        report.save()
+        read_into(report, parse(path, images_dir, supplier), is_feed=bool(supplier), watch=watch)
         return report
 
 
+def read_into(
+    report: CatalogImport,
+    found: Iterator[Parsed],
+    *,
+    is_feed: bool = False,
+    watch: Watch = lambda report: None,
+) -> None:
+    """Write what a file says, and in its report what became of every line. Hold `only_import` meanwhile."""
+    tally = Tally()
+    try:
+        for batch in _batches(found):
+            _write_batch(batch, report, tally, is_feed=is_feed)
+            watch(report)
+    except NotACatalog as error:
+        report.failure = str(error)[:MAX_REASON_CHARS]
+    except OSError as error:
+        report.failure = f"The file cannot be read: {error.strerror or error}."[:MAX_REASON_CHARS]
+    report.finished_at = timezone.now()
+    report.save()
+
+
 @contextmanager
-def _only_import() -> Iterator[None]:
+def only_import() -> Iterator[None]:
+    """One import at a time; raises UnableToImport where another one is at work."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
         row = cursor.fetchone()
@@ -72,9 +87,10 @@ def _only_import() -> Iterator[None]:
 
 
 def _close_interrupted() -> None:
-    """Reports that nobody will finish: we hold the lock, so nobody else is at work."""
+    """Reports that nobody will finish: we hold the lock, so nobody else is at work. Sent files wait."""
     words = "It was interrupted; import the file again to complete it."
-    CatalogImport.objects.filter(finished_at__isnull=True).update(failure=words, finished_at=timezone.now())
+    left = CatalogImport.objects.filter(finished_at__isnull=True).exclude(path__startswith=SENT)
+    left.update(failure=words, finished_at=timezone.now())
 
 
 def _batches(found: Iterator[Parsed]) -> Iterator[list[Parsed]]:

@@ -10,13 +10,17 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
+from review import tasks
 from review.access import ADMIN, NotFound, imports_for
+from review.actions import sent_catalogs
+from review.actions.catalog_import import UnableToImport
 from review.actions.picture_words import plural
 from review.models import CatalogImport, ImportProblem, Offer
 from review.views.frame import page
 from review.views.keyset import Order, read_page
+from review.views.once import go_once
 
 PAGE_ROWS = 50
 NEWEST_FIRST = Order("id", True, int)
@@ -29,10 +33,16 @@ WHATS = {
 WORDS = (noop("new"), noop("changed"), noop("unchanged"), noop("no longer offered"), noop("refused"))
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @page(ADMIN)
 def imports(request: HttpRequest) -> HttpResponse:
-    """All imports, newest first."""
+    """All imports, newest first, and the form that takes a catalog."""
+    error = ""
+    if request.method == "POST":
+        try:
+            return go_once(request, "import-report", lambda: take(request))
+        except UnableToImport as refusal:
+            error = str(refusal)
     found = read_page(
         imports_for(request.user),
         NEWEST_FIRST,
@@ -40,7 +50,18 @@ def imports(request: HttpRequest) -> HttpResponse:
         before=request.GET.get("before", ""),
         size=PAGE_ROWS,
     )
-    return render(request, "catalog/imports.html", {"page": found, "rows": found.rows})
+    shown = {"page": found, "rows": found.rows, "error": error, "sent": request.POST}
+    return render(request, "catalog/imports.html", shown, status=400 if error else 200)
+
+
+def take(request: HttpRequest) -> CatalogImport:
+    """Keep the file of the form and have it read; raises UnableToImport."""
+    sent = request.FILES.get("file")
+    if sent is None:
+        raise UnableToImport(_("Choose a file."))
+    report = sent_catalogs.start(file=sent, name=sent.name or "", is_dry_run="dry" in request.POST)
+    tasks.hint(tasks.import_catalog, report.pk)
+    return report
 
 
 @require_safe
@@ -51,7 +72,10 @@ def import_report(request: HttpRequest, report_id: int) -> HttpResponse:
     if report is None:
         raise NotFound
     if request.htmx:  # type: ignore[attr-defined]
-        return render(request, "catalog/_import_state.html", describe(report))
+        state = render(request, "catalog/_import_state.html", describe(report))
+        if report.finished_at and "running" in request.GET:
+            state["HX-Refresh"] = "true"  # it ended while somebody looked: what was refused is listed now
+        return state
     what = request.GET.get("what", "")
     rows = report.problems.filter(what=what) if what in ImportProblem.What.values else report.problems.all()
     after, before = request.GET.get("after", ""), request.GET.get("before", "")

@@ -28,7 +28,9 @@ def make_report(problems: int = 0, **said: object) -> CatalogImport:
 
 def test_without_imports_it_says_how_to_make_one(client: Client, ada: User) -> None:
     client.force_login(ada)
-    assert "manage.py import_catalog PATH" in client.get("/imports/").content.decode()
+    text = client.get("/imports/").content.decode()
+    assert 'type="file"' in text
+    assert "manage.py import_catalog PATH" in text
 
 
 def test_it_lists_imports_with_their_counts(client: Client, ada: User) -> None:

@@ -62,6 +62,11 @@ function showCurrentTab() {
   if (tab) tab.parentElement.scrollLeft = tab.offsetLeft + tab.offsetWidth - tab.parentElement.clientWidth + 16;
 }
 
+// Filters apply as they are chosen; their button is for a page without scripts.
+for (const form of document.querySelectorAll("form[data-submit-on-change]")) {
+  form.addEventListener("change", () => form.requestSubmit());
+}
+
 showCurrentTab();
 openFrames();
 window.addEventListener("resize", openFrames);

@@ -1,4 +1,4 @@
-// The queue by keys: j and k or the arrows move, Enter opens, z undoes; filters apply as they are chosen.
+// The queue by keys: j and k or the arrows move, Enter opens, z undoes.
 import { isTyping } from "./typing.js";
 import { showLastDecision } from "./review/last-decision.js";
 
@@ -22,7 +22,3 @@ document.addEventListener("keydown", (event) => {
     document.querySelector("[data-start]")?.click();
   }
 });
-
-for (const form of document.querySelectorAll("form[data-submit-on-change]")) {
-  form.addEventListener("change", () => form.requestSubmit());
-}

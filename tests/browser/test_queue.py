@@ -15,7 +15,26 @@ from review.models import Decision, Proposal, SavedFilter, SecondOpinion
 from tests.browser.conftest import OpenPage, propose
 from tests.browser.test_review import press
 from tests.review.conftest import make_person
-from tests.review.factories import list_shas, list_shown
+from tests.review.factories import list_shas, list_shown, make_product
+
+
+@pytest.mark.parametrize("address", ["/products/", "/reports/reasons/"])
+def test_other_lists_are_filtered_as_the_queue_is(open_page: OpenPage, person: User, address: str) -> None:
+    propose("Zoe armchair")
+    page = open_page(address, person)
+    assert not page.get_by_role("button", name="Show").is_visible()
+    page.get_by_label("Category").select_option("Furniture > Armchairs")
+    page.wait_for_url("**category=Furniture**")
+
+
+def test_long_names_fit_a_phone(open_page: OpenPage, person: User) -> None:
+    category = "Furniture > " + " > ".join(["A category with a rather long name indeed"] * 3)
+    propose(product=make_product("Extraordinarily" * 5, category))
+    page = open_page("/products/", person, size=(390, 844))
+    for shown in (page.get_by_label("Category"), page.locator(".row-link")):
+        box = shown.bounding_box()
+        assert box and box["x"] + box["width"] <= 390
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
 
 
 def decide(by: User, title: str = "Zoe armchair", seed: int = 1) -> Proposal:

@@ -20,7 +20,8 @@ from tests.review.factories import list_shas, list_shown, make_product
 
 @pytest.mark.parametrize("address", ["/products/", "/reports/reasons/"])
 def test_other_lists_are_filtered_as_the_queue_is(open_page: OpenPage, person: User, address: str) -> None:
-    propose("Zoe armchair")
+    rejected, now = propose(), timezone.now()
+    decisions.reject(proposal=rejected, by=person, reason="Not now", submit_key="k" * 8, now=now)
     page = open_page(address, person)
     assert not page.get_by_role("button", name="Show").is_visible()
     page.get_by_label("Category").select_option("Furniture > Armchairs")

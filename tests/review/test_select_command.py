@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from review import batches, tasks
@@ -130,3 +131,24 @@ def test_the_demo_score_compares_stored_proposals_with_the_truth(folder: Path) -
 def test_the_demo_score_says_when_there_is_nothing_to_compare(folder: Path) -> None:
     with pytest.raises(CommandError, match="No demo product was selected yet"):
         call_command("demo_score", "--truth", str(write_truth(folder, "none")))
+
+
+def test_where_the_output_is_a_file_a_bar_writes_no_line_a_look(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for _ in range(6):
+        make_files(folder, draw_picture(1), draw_picture(3))
+    looks: list[int] = []
+    measure = select.measure
+
+    def count(run: SelectionRun, now: Any) -> Any:
+        looks.append(run.pk)
+        return measure(run, now)
+
+    monkeypatch.setattr(select, "measure", count)
+    monkeypatch.setattr(settings, "BATCH_SIZE", 1)
+    run_select("--all", "--inline")
+    bars = capsys.readouterr().err.split("\r")
+    assert len(looks) > 5
+    assert len([bar for bar in bars if "products" in bar]) <= 4  # its beginning, its end
+    assert "6/6" in bars[-1]

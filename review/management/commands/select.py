@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from argparse import ArgumentParser
 from pathlib import Path
@@ -20,6 +21,7 @@ from review.models import Product, RunBatch, SelectionRun
 from smartimg.celery import app
 
 PAUSE_S = 0.5
+QUIET_S = 30.0
 PATIENCE_S = 60.0  # without progress, until it is asked again whether any worker is there
 NO_WORKER = (
     "No worker answers. Start them with ./run (or `celery -A smartimg worker -Q fetch,vision,default`), "
@@ -120,7 +122,9 @@ def has_workers() -> bool:
 
 def watch(run: SelectionRun, *, inline: bool) -> None:
     """A bar until the run is done; inline, the work is done between two looks."""
-    bar = tqdm(unit=" products", mininterval=0.5, dynamic_ncols=True)
+    # Where nobody looks at a bar that moves, one line every half minute says that it goes on.
+    interval_s = 0.5 if sys.stderr.isatty() else QUIET_S
+    bar = tqdm(unit=" products", mininterval=interval_s, miniters=0, dynamic_ncols=True)
     moved_at, seen = time.monotonic(), (-1, -1)
     with bar:
         while True:
@@ -141,8 +145,9 @@ def watch(run: SelectionRun, *, inline: bool) -> None:
 def show(bar: tqdm[None], progress: Progress) -> None:
     """Products done, without those that are passed over, and the rate of images."""
     bar.total = progress.to_do
-    bar.n = progress.to_do - progress.waiting
-    bar.set_postfix_str(f"{progress.images_a_second:.1f} images/s, {progress.failed} failed", refresh=True)
+    words = f"{progress.images_a_second:.1f} images/s, {progress.failed} failed"
+    bar.set_postfix_str(words, refresh=progress.is_done)
+    bar.update(progress.to_do - progress.waiting - bar.n)
 
 
 def work(run: SelectionRun) -> bool:

@@ -66,7 +66,7 @@ def texts_url() -> str:
 
 @register.filter
 def exact(at: datetime) -> str:
-    """A moment to the second, in the one form that all pages use."""
+    """A moment to the second, in the form that all pages of a language use."""
     local = timezone.localtime(at)
     return f"{date_format(local, 'DATE_FORMAT')} {date_format(local, 'H:i:s')}"
 

@@ -32,7 +32,7 @@ def test_long_names_fit_a_phone(open_page: OpenPage, person: User) -> None:
     category = "Furniture > " + " > ".join(["A category with a rather long name indeed"] * 3)
     propose(product=make_product("Extraordinarily" * 5, category))
     page = open_page("/products/", person, size=(390, 844))
-    for shown in (page.get_by_label("Category"), page.locator(".row-link")):
+    for shown in (page.get_by_label("Category"), page.get_by_role("link", name="Extraordinarily")):
         box = shown.bounding_box()
         assert box and box["x"] + box["width"] <= 390
     assert page.evaluate("document.documentElement.scrollWidth") == 390

@@ -26,10 +26,10 @@ def test_agreement_below_chance_has_a_proper_minus(alpha: float | None, text: st
     assert signed_or_dash(alpha) == text
 
 
-def test_a_moment_is_told_in_one_form() -> None:
-    assert exact(MOMENT) == "23 November 2026 08:13:46"
-    with translation.override("de"):
-        assert exact(MOMENT) == "23 November 2026 08:13:46"
+def test_a_moment_is_told_in_one_form_of_each_language() -> None:
+    for code, words in {"en": "23 November 2026 08:13:46", "de": "23. November 2026 08:13:46"}.items():
+        with translation.override(code):
+            assert exact(MOMENT) == words
 
 
 def test_how_long_ago_carries_the_moment_itself() -> None:

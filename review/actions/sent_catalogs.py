@@ -14,13 +14,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pipeline.catalog_files import parse
-from review.actions import files
+from review.actions import files, work
 from review.actions.catalog_import import SENT, UnableToImport, only_import, read_into
 from review.models import CatalogImport
 
 LARGEST_BYTES = 1 << 30  # some million products; pictures are not in the file
 FORGOTTEN_AFTER = timedelta(minutes=2)
 LOST = "The file is not in the store any more. Send it again."
+GIVEN_UP = f"Given up: whoever read it was lost {work.MOST_ATTEMPTS} times."
 
 
 def start(*, file: IO[bytes] | File[Any], name: str, is_dry_run: bool = False) -> CatalogImport:
@@ -49,8 +50,8 @@ def read(report_id: int) -> bool:
             report = _list_waiting().filter(pk=report_id).first()
             if report is None:
                 return False
-            _begin_anew(report)
-            _read(report)
+            if _begin_anew(report):
+                _read(report)
     except UnableToImport:
         return False
     files.discard(_name_kept(report_id))
@@ -67,9 +68,17 @@ def _list_waiting() -> Any:
     return CatalogImport.objects.filter(finished_at=None, path__startswith=SENT)
 
 
-def _begin_anew(report: CatalogImport) -> None:
+def _begin_anew(report: CatalogImport) -> bool:
+    """Whether it may be begun once more: a file that ends its worker each time would never stop doing so."""
+    if report.attempts >= work.MOST_ATTEMPTS:
+        report.failure, report.finished_at = GIVEN_UP, timezone.now()
+        report.save()
+        return False
     report.problems.all().delete()
     report.lines_read, report.products, report.images = 0, {}, {}
+    report.attempts += 1
+    report.save()
+    return True
 
 
 def _read(report: CatalogImport) -> None:

@@ -222,6 +222,7 @@ class CatalogImport(models.Model):
     products = models.JSONField(default=dict)
     images = models.JSONField(default=dict)
     failure = models.CharField(max_length=500, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
 
     def __str__(self) -> str:
         return self.path

@@ -14,7 +14,7 @@ from django.test import Client
 from django.utils import timezone
 
 from review import tasks
-from review.actions import sent_catalogs
+from review.actions import sent_catalogs, work
 from review.actions.catalog_import import UnableToImport, import_catalog
 from review.models import CatalogImport, Offer, Product
 from tests.review.test_exports import folder  # noqa: F401  (fixture)
@@ -106,6 +106,22 @@ def test_after_a_kill_it_is_found_again_and_read_from_its_first_line(tmp_path: A
     report.refresh_from_db()
     assert (report.lines_read, report.products, report.failure) == (2, {"new": 2}, "")
     assert sent_catalogs.list_forgotten(timezone.now()) == []
+
+
+def test_a_file_that_ends_its_worker_each_time_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    def die(*_: Any, **__: Any) -> None:
+        raise MemoryError
+
+    report = send(say("https://media.example/a.jpg"))
+    with monkeypatch.context() as patch:
+        patch.setattr(sent_catalogs, "read_into", die)
+        for _ in range(work.MOST_ATTEMPTS):
+            with pytest.raises(MemoryError):
+                sent_catalogs.read(report.pk)
+    assert sent_catalogs.read(report.pk)
+    report.refresh_from_db()
+    assert (report.failure, Product.objects.count()) == (sent_catalogs.GIVEN_UP, 0)
+    assert not sent_catalogs.read(report.pk)
 
 
 def test_while_another_import_is_at_work_it_waits(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from pipeline.quality.layout import Layout
 from pipeline.quality.sharpness import FEATURES, tell_contrast, tell_edge_px
 from pipeline.records import FloatArray, Judgement
 
-VERSION = "cautions-1"
+VERSION = "cautions-2"
 SHARP_EDGE_PX = 2.6  # nine of ten photos as shops show them have sharper ones
 MANY_PX = 300.0  # px, longest side; as QualityConfig.warn_side_px: a zoom shows nothing more
 SURE_CONTRAST = 40.0  # grey levels; an edge's width is not known below

@@ -17,6 +17,7 @@ APART = 24  # grey levels from which a pixel differs from such a line
 FRAME_SHARE = 0.08  # of a side; a wider even margin is a ground
 CROSSED = 0.92  # share of the next line that differs where a frame ends: a ground's edge is not so straight
 PARTED = 0.8  # share of the lines on both sides of a gutter that differ from it
+SMEARED = 4  # lines beyond a frame into which a JPEG may carry its colour
 GUTTER_SHARE = 0.04  # of a side, at most
 FEW = 16  # pixels from one looked at first to the next
 INSIDE = 0.15  # of a side; nearer to the edge nothing is a gutter
@@ -65,12 +66,14 @@ def _scan(lines: RgbArray) -> Lines:
 def _measure_frame(rgb: RgbArray, lines: Lines) -> float:
     """Share of the height that the frame's upper bar takes; 0 where the picture has none."""
     limit = int(FRAME_SHARE * len(rgb))
-    alike = (lines[0] >= 0).all() & (np.abs(lines[: limit + 2] - lines[0]).max(axis=1) <= EVEN)
+    first = lines[: limit + 2]
+    # a line that is not even says -1, which is near black and yet none
+    alike = (lines[0] >= 0).all() & (first[:, 0] >= 0) & (np.abs(first - lines[0]).max(axis=1) <= EVEN)
     thick = 0 if alike.all() else int(np.argmin(alike))
     if not 1 <= thick <= limit:
         return 0.0
-    beyond = rgb[min(thick + 1, limit + 1), limit + 1 : -limit - 1]
-    return thick / len(rgb) if _differing(beyond, lines[0]) >= CROSSED else 0.0
+    beyond = rgb[thick + 1 : thick + 1 + SMEARED, limit + 1 : -limit - 1]
+    return thick / len(rgb) if max(_differing(line, lines[0]) for line in beyond) >= CROSSED else 0.0
 
 
 def _count_gutters(rgb: RgbArray, lines: Lines) -> int:

@@ -53,9 +53,10 @@ def test_where_no_edge_stands_out_nothing_is_said_of_its_scale() -> None:
     assert "upscaled" not in look(np.full((400, 400, 3), 200, np.uint8))
 
 
+@pytest.mark.parametrize("level", [0, 9, 20])
 @pytest.mark.parametrize("thick", [4, 12, 30])
-def test_a_frame_round_the_picture_is_a_warning(thick: int) -> None:
-    framed = np.pad(draw_panels(1, 1, 0), ((thick, thick), (thick, thick), (0, 0)), constant_values=20)
+def test_a_frame_round_the_picture_is_a_warning(thick: int, level: int) -> None:
+    framed = np.pad(draw_panels(1, 1, 0), ((thick, thick), (thick, thick), (0, 0)), constant_values=level)
     found = look(framed)["border"]
     assert (found.flag, found.drops) == (True, False)
 

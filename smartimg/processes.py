@@ -61,6 +61,7 @@ class Child:
     env: Mapping[str, str] | None = None
     account: tuple[int, int] | None = None  # uid and gid to run as; None: ours
     stop_signal: signal.Signals = signal.SIGTERM
+    death_signal: signal.Signals | None = None  # at our own death; None: the stop signal
     before_start: Callable[[], None] = field(default=lambda: None)
     process: subprocess.Popen[bytes] | None = None
     deaths: int = 0
@@ -83,7 +84,7 @@ class Child:
                 user=uid,
                 group=gid,
                 extra_groups=[] if self.account else None,
-                preexec_fn=die_with(os.getpid(), self.stop_signal),
+                preexec_fn=die_with(os.getpid(), self.death_signal or self.stop_signal),
             )
         self.started_at = time.monotonic()
         self.mark.write_text(f"{self.process.pid} {read_start_ticks(self.process.pid) or 0}\n")

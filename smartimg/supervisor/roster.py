@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -81,6 +82,8 @@ def make_children(place: Place, port: int) -> list[Child]:
             mark=place.run / f"{name}.mark",
             cwd=BASE_DIR,
             env=environment(place, port, debug=name == "web"),
+            # Beat has nothing to lose, and it outlived ./run once: it can miss a SIGTERM while it starts.
+            death_signal=signal.SIGKILL if name == "beat" else None,
         )
         for name, command in commands.items()
     ]

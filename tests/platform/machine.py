@@ -71,7 +71,7 @@ class Machine:
     def run_again(self, status: int = 0) -> str:
         """./run where it can't start, because one runs already or its port is taken; what it says."""
         done = subprocess.run(
-            self._command(), cwd=REPO, env=self.env, capture_output=True, text=True, check=False
+            self._command(), cwd=REPO, env=self.env, capture_output=True, text=True, check=False, timeout=180
         )
         assert done.returncode == status
         return done.stdout

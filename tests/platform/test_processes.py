@@ -102,13 +102,15 @@ def test_a_damaged_mark_is_no_process(tmp_path: Path, text: str) -> None:
     assert not child.end_leftover()
 
 
-def test_a_child_dies_with_a_parent_that_is_killed(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("argv", "death"), [(SLEEP, "None"), (STUBBORN, "signal.SIGKILL")])
+def test_a_child_dies_with_a_parent_that_is_killed(tmp_path: Path, argv: list[str], death: str) -> None:
     program = (
-        "import sys, time\n"
+        "import signal, sys, time\n"
         "from pathlib import Path\n"
         "from smartimg.processes import Child\n"
         "folder = Path(sys.argv[1])\n"
-        "Child('it', ['sleep', '60'], folder / 'log', folder / 'mark', folder).start()\n"
+        f"it = Child('it', {argv}, folder / 'log', folder / 'mark', folder, death_signal={death})\n"
+        "it.start()\n"
         "time.sleep(60)\n"
     )
     parent = subprocess.Popen(
@@ -118,6 +120,7 @@ def test_a_child_dies_with_a_parent_that_is_killed(tmp_path: Path) -> None:
     wait_for(lambda: mark.exists() and bool(mark.read_text()))
     pid = int(mark.read_text().split()[0])
     assert read_start_ticks(pid) is not None
+    wait_for(lambda: argv is SLEEP or "up" in (tmp_path / "log").read_text())
     parent.kill()
     parent.wait()
     wait_for(lambda: read_start_ticks(pid) is None)

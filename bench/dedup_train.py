@@ -4,14 +4,13 @@
 
 Makes pairs of the catalogs in `data` that may be trained on, by both generators, in the folder `work` (what
 is there already is kept), or takes --pairs DIR [DIR...], each with images/ and pairs.csv. The threshold is
-the lowest at which out-of-fold precision, folds by source of the photos, reaches the asked one.
+the lowest at which out-of-fold precision, folds by source of the photos, reaches the asked one. What the
+comparator sees of a pair is kept beside the pairs: `bench.dedup_closer_look` learns from the same.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
-import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -19,20 +18,20 @@ from typing import Any
 import cv2
 import numpy as np
 from sklearn.ensemble import GradientBoostingClassifier
-from sklearn.model_selection import LeaveOneGroupOut
-from tqdm import tqdm
 
 from bench.dedup_groups import TRAINING, write_groups
+from bench.dedup_looks import Measured, join, leave_out, measure, pass_guards, report
 from bench.dedup_second import SecondMaker
 from bench.dedup_second import write as write_second
-from pipeline.dedup.comparator import GUARDS, view_pairs
+from bench.dedup_shades import make_shades
 from pipeline.dedup.pairs import PairMaker, read_groups, write_pairs
-from pipeline.dedup.prepare import prepare
 from pipeline.dedup.residual import FEATURES
 
 COMMAND = "python -m bench.dedup_train --data ../shared/data --out pipeline/dedup/model.json"
-COUNT = 1500  # pairs of each generator
-SEEDS = {"first": 11, "second": 5}
+COUNT = 1500  # pairs in each folder
+FIRST, SECOND = (11, 12), (5, 6)  # seeds of either generator's folders
+SHADES, SHADES_COUNT = 21, 500  # seed and number of the pairs in neighbouring shades
+SHADE_WEIGHT = 0.1  # of such a pair: it halves their merging, and more takes relit copies for shades
 EDIT_SHARES = (0.003, 0.06)  # of the object, first generator
 DEPTH = 3
 SETTINGS: dict[str, Any] = {
@@ -41,44 +40,40 @@ SETTINGS: dict[str, Any] = {
 }  # fmt: skip
 
 
-def make_pairs(data: Path, work: Path, seeds: dict[str, int] = SEEDS) -> list[Path]:
+def make_pairs(data: Path, work: Path) -> list[Path]:
     """Folders of pairs by the first and the second generator, made unless they are there."""
     work.mkdir(parents=True, exist_ok=True)
     write_groups(data, TRAINING, work / "groups.csv")
     pictures = read_groups(work / "groups.csv")
-    folders = [work / name for name in seeds]
-    if not (folders[0] / "pairs.csv").exists():
-        write_pairs(folders[0], PairMaker(data, pictures, seeds["first"], EDIT_SHARES).make(COUNT))
-    if not (folders[1] / "pairs.csv").exists():
-        write_second(SecondMaker(data, pictures, seeds["second"]), folders[1], COUNT)
+    folders = []
+    for seed in FIRST:
+        folders.append(work / f"first-{seed}")
+        if not (folders[-1] / "pairs.csv").exists():
+            write_pairs(folders[-1], PairMaker(data, pictures, seed, EDIT_SHARES).make(COUNT))
+    for seed in SECOND:
+        folders.append(work / f"second-{seed}")
+        if not (folders[-1] / "pairs.csv").exists():
+            write_second(SecondMaker(data, pictures, seed), folders[-1], COUNT)
     return folders
 
 
-def measure_pairs(folder: Path) -> tuple[np.ndarray, np.ndarray, list[str]]:
-    """Features (n, f), truth (n,) and each photo's source; pairs that no map joins are left out."""
-    features, truth, origins = [], [], []
-    with (folder / "pairs.csv").open(newline="", encoding="utf-8") as lines:
-        rows = list(csv.DictReader(lines))
-    for row in tqdm(rows, desc=str(folder), unit="pair"):
-        a, b = (prepare((folder / row[name]).read_bytes()) for name in "ab")
-        views = [view.features for view in view_pairs(a, b) if view.features]
-        if views:
-            best = min(views, key=lambda found: found["residual"])
-            features.append([best[name] for name in FEATURES])
-            truth.append(row["label"] == "duplicate")
-            origins.append((row.get("origin") or row["a"]).split("/")[1])
-    return np.array(features), np.array(truth), origins
+def make_shade_pairs(data: Path, work: Path) -> Path:
+    """A folder of pairs in neighbouring shades, made unless it is there; `work` holds groups.csv."""
+    folder = work / f"shades-{SHADES}"
+    if not (folder / "pairs.csv").exists():
+        pictures = read_groups(work / "groups.csv")
+        write_pairs(folder, make_shades(data, pictures, SHADES, SHADES_COUNT))
+    return folder
 
 
-def measure_once(folder: Path) -> tuple[np.ndarray, np.ndarray, list[str]]:
-    """As `measure_pairs`, kept beside the pairs under the features' names; delete the file after a change."""
-    digest = hashlib.sha256(" ".join(FEATURES).encode()).hexdigest()[:8]
-    kept = folder / f"features-{digest}.npz"
-    if not kept.exists():
-        features, truth, origins = measure_pairs(folder)
-        np.savez(kept, features=features, truth=truth, origins=np.array(origins))
-    with np.load(kept) as stored:
-        return stored["features"], stored["truth"], stored["origins"].tolist()
+def read_pairs(
+    data: Path | None, work: Path, folders: list[Path] | None, shades: Path | None
+) -> tuple[Measured, Measured | None]:
+    """What both looks see of the named folders' pairs and of those in shades; of `data` if none is named."""
+    if folders is None:
+        assert data is not None
+        folders, shades = make_pairs(data, work), make_shade_pairs(data, work)
+    return join([measure(folder) for folder in folders]), measure(shades) if shades else None
 
 
 def choose_threshold(probability: np.ndarray, truth: np.ndarray, precision: float) -> float:
@@ -89,24 +84,22 @@ def choose_threshold(probability: np.ndarray, truth: np.ndarray, precision: floa
     return float(probability[order][good[-1]]) if good.size else 0.5
 
 
-def predict_out_of_fold(features: np.ndarray, truth: np.ndarray, groups: list[str]) -> np.ndarray:
-    """Each pair's probability from trees that never saw a photo of its source."""
-    found = np.zeros(len(truth))
-    for train, test in LeaveOneGroupOut().split(features, truth, groups):
-        fitted = GradientBoostingClassifier(**SETTINGS).fit(features[train], truth[train])
-        found[test] = fitted.predict_proba(features[test])[:, 1]
-    return np.where(pass_guards(features), found, 0.0)
+def fit_trees(pairs: Measured, shades: Measured | None) -> GradientBoostingClassifier:
+    """Trees of the pairs, and with little weight of those in neighbouring shades."""
+    both = pairs if shades is None else join([pairs, shades])
+    weight = np.full(len(both.truth), SHADE_WEIGHT)
+    weight[: len(pairs.truth)] = 1.0
+    return GradientBoostingClassifier(**SETTINGS).fit(both.first, both.truth, sample_weight=weight)
 
 
-def pass_guards(features: np.ndarray) -> np.ndarray:
-    """Whether the comparator's guards leave the decision to the trees, bool (n,)."""
-    column = {name: features[:, at] for at, name in enumerate(FEATURES)}
-    return (
-        (1 - column["correlation"] <= GUARDS["misfit"])
-        & (1 - column["coverage"] <= GUARDS["hidden"])
-        & (column["colour"] <= GUARDS["colour"])
-        & (column["residual"] <= GUARDS["residual"])
-    )
+def predict_out_of_fold(pairs: Measured, shades: Measured | None, judged: Measured) -> np.ndarray:
+    """Each judged pair's probability from trees that never saw its source; 0 beyond a guard, (n,)."""
+    found = np.zeros(len(judged.truth))
+    for source in np.unique(judged.sources):
+        own = judged.sources == source
+        trees = fit_trees(leave_out(pairs, source), shades and leave_out(shades, source))
+        found[own] = trees.predict_proba(judged.first[own])[:, 1]
+    return np.where(pass_guards(judged.first), found, 0.0)
 
 
 def store(model: GradientBoostingClassifier, threshold: float, card: dict[str, Any], out: Path) -> None:
@@ -132,22 +125,16 @@ def store(model: GradientBoostingClassifier, threshold: float, card: dict[str, A
     out.write_text(json.dumps(stored, separators=(",", ":")) + "\n", encoding="utf-8")
 
 
-def report(probability: np.ndarray, truth: np.ndarray, threshold: float) -> dict[str, float]:
-    """Precision and recall at the threshold, over pairs that a map joined."""
-    said = probability >= threshold
-    hits = float((said & truth).sum())
-    return {"precision": round(hits / max(1, said.sum()), 4), "recall": round(hits / max(1, truth.sum()), 4)}
-
-
 def main() -> None:
     """Measure, fit, choose the threshold out of fold, store."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, help="folder of the shared catalogs")
     parser.add_argument("--work", type=Path, default=Path("var/dedup_pairs"), help="where pairs are made")
     parser.add_argument("--pairs", type=Path, nargs="+", help="folders of pairs instead of --data")
+    parser.add_argument("--shades", type=Path, help="folder of pairs in neighbouring shades, beside --pairs")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--precision", type=float, default=0.99, help="asked out of fold (default 0.99)")
-    parser.add_argument("--version", default="registration-2")
+    parser.add_argument("--precision", type=float, default=0.992, help="asked out of fold (default 0.992)")
+    parser.add_argument("--version", default="registration-3")
     parser.add_argument(
         "--sources", default=", ".join(TRAINING), help="what the pairs were made of, for the card"
     )
@@ -155,19 +142,18 @@ def main() -> None:
     cv2.setNumThreads(1)
     if not args.pairs and not args.data:
         parser.error("name the folder of the shared catalogs (--data) or folders of pairs (--pairs)")
-    measured = [measure_once(folder) for folder in args.pairs or make_pairs(args.data, args.work)]
-    features = np.concatenate([part[0] for part in measured])
-    truth = np.concatenate([part[1] for part in measured])
-    groups = [name for part in measured for name in part[2]]
-    fold = predict_out_of_fold(features, truth, groups)
-    threshold = choose_threshold(fold, truth, args.precision)
-    figures = report(fold, truth, threshold)
+    pairs, shades = read_pairs(args.data, args.work, args.pairs, args.shades)
+    fold = predict_out_of_fold(pairs, shades, pairs)
+    threshold = choose_threshold(fold, pairs.truth, args.precision)
     card = {
-        "version": args.version, "pairs": len(truth), "copies": int(truth.sum()), "sources": args.sources,
-        "out_of_fold": figures, "made_by": f"{COMMAND} --precision {args.precision:g}",
+        "version": args.version, "pairs": len(pairs.truth), "copies": int(pairs.truth.sum()),
+        "sources": args.sources, "out_of_fold": report(fold >= threshold, pairs.truth),
+        "made_by": f"{COMMAND} --precision {args.precision:g}",
     }  # fmt: skip
-    model = GradientBoostingClassifier(**SETTINGS).fit(features, truth)
-    store(model, threshold, card, args.out)
+    if shades is not None:
+        merged = predict_out_of_fold(pairs, shades, shades) >= threshold
+        card["shades"] = {"pairs": len(shades.truth), "merged": int(merged.sum())}
+    store(fit_trees(pairs, shades), threshold, card, args.out)
     print(json.dumps(card | {"threshold": threshold}))
 
 

@@ -13,6 +13,7 @@ from tqdm import tqdm
 
 from pipeline.dedup.bench import draw_table, measure_technique, read_pairs
 from pipeline.dedup.techniques import list_techniques, load_techniques
+from pipeline.progress import interval_s
 
 MISTAKES_SHOWN = 100
 
@@ -41,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
     report: list[dict[str, Any]] = []
     unreadable: dict[str, str] = {}
     for technique in load_techniques(names):
-        progress = tqdm(pairs, desc=technique.name, unit="pair", leave=False)
+        progress = tqdm(pairs, desc=technique.name, unit="pair", leave=False, mininterval=interval_s())
         outcome = measure_technique(technique, args.images, progress)
         rows.append(outcome.summary())
         report.append({**rows[-1], "mistakes": outcome.mistakes()[:MISTAKES_SHOWN]})

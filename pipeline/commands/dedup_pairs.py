@@ -9,6 +9,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from pipeline.dedup.pairs import PairMaker, read_groups, write_pairs
+from pipeline.progress import interval_s
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,7 +34,9 @@ def run(args: argparse.Namespace) -> int:
     if not 0 < least <= most < 1:
         raise ValueError("--edit-shares needs two shares between 0 and 1, the smaller one first.")
     maker = PairMaker(args.images, read_groups(args.groups), args.seed, (least, most))
-    made = write_pairs(args.out, tqdm(maker.make(args.count), total=args.count, unit="pair"))
+    made = write_pairs(
+        args.out, tqdm(maker.make(args.count), total=args.count, unit="pair", mininterval=interval_s())
+    )
     print(f"{made} pairs in {args.out / 'pairs.csv'}")
     if made < args.count:
         print(f"dedup-pairs: these pictures gave {made} of {args.count} pairs", file=sys.stderr)

@@ -9,15 +9,19 @@ from functools import partial
 import cv2
 import numpy as np
 
+from pipeline.allocator import keep_freed_memory
 from pipeline.config import DedupConfig
 from pipeline.dedup import residual
 from pipeline.dedup.closer_look import is_doubtful, look_closer
 from pipeline.dedup.decision import load_trees, load_weights
 from pipeline.dedup.glance import glance
 from pipeline.dedup.overlay import Overlay, lay_over
+from pipeline.dedup.palette import render_with_palette
 from pipeline.dedup.prepare import Prepared, Source, prepare
 from pipeline.dedup.registration import Matrix, Registration, register, warp
-from pipeline.dedup.shade import is_shaded
+from pipeline.dedup.rendering import render_alike
+from pipeline.dedup.shade import is_shaded, measure_shade
+from pipeline.dedup.white_balance import balance_alike
 from pipeline.records import FloatArray, PairComparison, RgbArray, Spot
 
 # Guards, which hold whatever the trees say. A person can check them; the trees weigh the rest.
@@ -30,7 +34,15 @@ GUARDS = {
 # Nothing differs that could be measured: the same picture, stored again without loss. The trees learn from
 # renditions and edits, of which none is as like, and are of two minds there.
 NOTHING = {"misfit": 0.001, "hidden": 0.001, "colour": 0.01, "residual": 0.01}
-SURE_MISFIT = 0.03  # 1 - correlation; up to it margins cannot have led the registration astray
+SURE_MISFIT = 0.03  # 1 - correlation; up to it margins lead astray only what is off everywhere
+SPREAD = 1.9  # times the worst residual elsewhere
+DYED = 22.0  # grey levels between two channels, mean of a large part
+MISLED_RESIDUAL = 20.0  # grey levels; a margin that led astray leaves more
+RENDERED_MISFIT = 0.02  # 1 - correlation; with more something else is the matter than how it was rendered
+RENDERED_RESIDUAL = (5.0, 45.0)  # grey levels: less is no difference, more is no rendering
+COLOUR_RENDERED_RESIDUAL = (5.0, 60.0)  # the same where another palette or balance may be what is left
+COLOUR_RENDERED_LEAST = 5.0  # grey levels of colour; a difference in light alone needs neither
+EXPLAINED = 0.5  # of the residual that such a rendering may leave; what is no such thing keeps nearly all
 SPOT_FROM = 0.15  # of the residual map: what a person sees on it
 SPOTS = 5  # places named at most
 RESIDUAL_WHITE = 64.0  # grey levels shown as 1 in the residual map
@@ -60,7 +72,44 @@ def view_pairs(a: Prepared, b: Prepared, hasty: bool = False) -> Iterator[View]:
     A `hasty` caller wants no view of pictures that differ by far.
     """
     for found in register_both_ways(a, b, hasty):
-        yield _view(a, b, found)
+        view = _view(a, b, found)
+        yield view
+        if view.overlay is None or not view.features:
+            continue
+        rendered, misled = _may_be_rendered(view), view.features["residual"] > MISLED_RESIDUAL
+        spread = (rendered or misled) and _is_spread(view.features, view.overlay)
+        if rendered and spread:
+            yield _see(render_alike(view.overlay), found)
+        yield from _render_colours(view, view.overlay, found)
+        if view.misfit <= SURE_MISFIT and not (misled and spread):
+            return
+
+
+def _render_colours(view: View, overlay: Overlay, found: Registration) -> Iterator[View]:
+    """The pictures with one's white balance or palette brought to the other, if that is what differs."""
+    least, most = COLOUR_RENDERED_RESIDUAL
+    residual = view.features["residual"]
+    if view.misfit > RENDERED_MISFIT or not least < residual < most:
+        return
+    if view.features["colour"] < COLOUR_RENDERED_LEAST:
+        return
+    for render in (balance_alike, render_with_palette):
+        rendered = render(overlay)
+        seen = _see(rendered, found) if rendered is not None else None
+        if seen is not None and seen.features and seen.features["residual"] <= EXPLAINED * residual:
+            yield seen
+
+
+def _is_spread(features: Mapping[str, float], overlay: Overlay) -> bool:
+    """Whether a misfit or a rendering may be what is left: an edit stands alone, a dye fills a large part."""
+    alone = features["residual"] > SPREAD * (1 + features["elsewhere"])
+    return not alone and measure_shade(overlay)[0] <= DYED
+
+
+def _may_be_rendered(view: View) -> bool:
+    """Whether sharpening or light may be what is left: all lies where it belongs, and differs a little."""
+    least, most = RENDERED_RESIDUAL
+    return view.misfit <= RENDERED_MISFIT and least < view.features["residual"] < most
 
 
 def register_both_ways(a: Prepared, b: Prepared, hasty: bool = False) -> Iterator[Registration]:
@@ -72,7 +121,7 @@ def register_both_ways(a: Prepared, b: Prepared, hasty: bool = False) -> Iterato
     misleads = bool(found.apart) and (a.may_mislead or b.may_mislead)
     if not misleads:
         yield found
-        if found.apart or 1 - found.correlation <= SURE_MISFIT:
+        if found.apart:
             return
     if a.inner_frame or b.inner_frame:
         inner, other = a.inner or a, b.inner or b
@@ -85,7 +134,10 @@ def _view(a: Prepared, b: Prepared, found: Registration) -> View:
     if not found.finished:
         blank = np.zeros((1, 1), np.float32)
         return View({}, 1 - found.correlation, blank, np.eye(3), found.matrix, found.apart)
-    overlay = lay_over(a, b, found.matrix)
+    return _see(lay_over(a, b, found.matrix), found)
+
+
+def _see(overlay: Overlay, found: Registration) -> View:
     features, raw = residual.measure(overlay, found.correlation)
     x, y = overlay.corner
     to_grid = np.eye(3) if overlay.on_first else found.matrix
@@ -113,6 +165,7 @@ class RegistrationComparator:
 
         Raises UnreadableImage, ValueError.
         """
+        keep_freed_memory()  # what is made for one pair is as large as what the next one needs
         return prepare(source, read)
 
     def compare(self, a: Prepared, b: Prepared, want_residual: bool = False) -> PairComparison:

@@ -18,6 +18,7 @@ BIAS_BOUND = 80.0  # grey levels
 CLIPPED = 4  # grey levels from either end of the range that a picture uses
 RARE = 0.002  # share of pixels that may lie beyond that range
 DETAIL_BOUNDS = (0.3, 3.3)  # how much stronger one picture's fine detail may be
+LIKE_GAINS = 0.15  # by which light and colour may be damped differently before it is done one by one
 SAMPLES = 3000  # pixels that a fit looks at
 MIN_SAMPLES = 300  # levels; fewer tell no light
 HALVED_FROM_PX = 160  # longest side from which light is fitted at half the size
@@ -36,16 +37,22 @@ class Alike:
     gain: float
     bias: float
     ground: float
+    strength: float = 1.0
 
 
-def make_alike(left: RgbArray, right: RgbArray, seen: BoolArray, object_: BoolArray) -> Alike:
-    """Both pictures alike where `seen`; detail counts in `object_`. All of one size. (DEDUP.md, step 4)"""
+def make_alike(
+    left: RgbArray, right: RgbArray, seen: BoolArray, object_: BoolArray, colour_apart: bool = False
+) -> Alike:
+    """Both pictures alike where `seen`; detail counts in `object_`. All of one size. (DEDUP.md, step 4)
+
+    `colour_apart` where a picture has no more pixels than these, so that compression shows in its colours.
+    """
     ranges = find_range(left, seen), find_range(right, seen)
     gain, bias = fit_photometry(left, right, seen, ranges)
     lowest, highest = apply_photometry(left, gain, bias, ranges)
     ground = _miss_ground(left, right, seen & ~object_, gain, bias)
-    lowest, highest, right = match_detail(lowest, highest, right, object_)
-    return Alike(lowest, highest, right, gain, bias, ground)
+    lowest, highest, right = match_detail(lowest, highest, right, object_, colour_apart)
+    return Alike(lowest, highest, right, gain, bias, ground, max(1.0, 1 / gain))
 
 
 def _miss_ground(left: RgbArray, right: RgbArray, where: BoolArray, gain: float, bias: float) -> float:
@@ -68,7 +75,8 @@ def find_range(pixels: RgbArray, where: BoolArray) -> Range:
     """
     every_other = np.ascontiguousarray(pixels[::2, ::2])
     mask = np.ascontiguousarray(where[::2, ::2]).view(np.uint8)
-    counts = sum(cv2.calcHist([every_other], [channel], mask, [256], [0, 256]) for channel in range(3))
+    channels = range(pixels.shape[2])
+    counts = sum(cv2.calcHist([every_other], [channel], mask, [256], [0, 256]) for channel in channels)
     counts = np.asarray(counts).ravel()
     share = np.cumsum(counts) / max(1, int(counts.sum()))
     return int(np.searchsorted(share, RARE)), int(np.searchsorted(share, 1 - RARE))
@@ -103,12 +111,12 @@ def fit_photometry(
 def _sample_unclipped(
     pixels: RgbArray, chosen: npt.NDArray[np.intp], range_: Range, size: int
 ) -> tuple[FloatArray, BoolArray]:
-    """Blurred levels float32 (n, 3) at the chosen places, and where nothing near them is clipped."""
-    kernel = np.ones((size, size), np.uint8)
-    lowest = cv2.erode(pixels, kernel).reshape(-1, 3)[chosen]
-    highest = cv2.dilate(pixels, kernel).reshape(-1, 3)[chosen]
+    """Blurred levels float32 (n, channels) at the chosen places, and where nothing near them is clipped."""
+    kernel, all_ = np.ones((size, size), np.uint8), (pixels.shape[0] * pixels.shape[1], -1)
+    lowest = cv2.erode(pixels, kernel).reshape(all_)[chosen]
+    highest = cv2.dilate(pixels, kernel).reshape(all_)[chosen]
     clear = (lowest > range_[0] + CLIPPED) & (highest < range_[1] - CLIPPED)
-    return cv2.blur(pixels, (size, size)).reshape(-1, 3)[chosen].astype(np.float32), clear
+    return cv2.blur(pixels, (size, size)).reshape(all_)[chosen].astype(np.float32), clear
 
 
 def _fit_line(x: FloatArray, y: FloatArray) -> tuple[float, float]:
@@ -146,23 +154,43 @@ def apply_photometry(
 
 
 def match_detail(
-    lowest: RgbArray, highest: RgbArray, right: RgbArray, object_: BoolArray
+    lowest: RgbArray, highest: RgbArray, right: RgbArray, object_: BoolArray, colour_apart: bool = False
 ) -> tuple[RgbArray, RgbArray, RgbArray]:
-    """Both pictures with the detail of the softer one, in two bands; undoes sharpening and blur."""
+    """Both pictures with the detail of the softer one, in two bands; undoes sharpening and blur.
+
+    With `colour_apart` colour has gains of its own: compression halves its resolution and leaves light alone.
+    """
     softened = [[side, cv2.blur(side, (3, 3)), cv2.blur(side, (7, 7))] for side in (lowest, right)]
     chosen = np.flatnonzero(object_.ravel())
     chosen = chosen[:: max(1, chosen.size // SAMPLES)]
     if chosen.size < 100:
         return lowest, highest, right
-    bands = []
-    for views in softened:
-        levels = [view.reshape(object_.size, -1)[chosen].astype(np.float32) for view in views]
-        bands.append([(levels[0] - levels[1]).ravel(), (levels[1] - levels[2]).ravel()])
-    gains = [_fit_gain(bands[0][band], bands[1][band]) for band in (0, 1)]
-    left, other = _damp(softened[0], gains), _damp(softened[1], [1 / gain for gain in gains])
+    light, colour = _compare_bands([_sample_bands(views, chosen) for views in softened], colour_apart)
+    inverse = [[1 / gain for gain in gains] for gains in (light, colour)]
+    left, other = _damp(softened[0], light, colour), _damp(softened[1], *inverse)
     if highest is lowest:
         return left, left, other
-    return left, _damp([highest, cv2.blur(highest, (3, 3)), cv2.blur(highest, (7, 7))], gains), other
+    views = [highest, cv2.blur(highest, (3, 3)), cv2.blur(highest, (7, 7))]
+    return left, _damp(views, light, colour), other
+
+
+def _sample_bands(views: list[Pixels], chosen: npt.NDArray[np.intp]) -> list[FloatArray]:
+    """The two bands of detail at the chosen places, float32 (n, channels)."""
+    levels = [view.reshape(view.shape[0] * view.shape[1], -1)[chosen].astype(np.float32) for view in views]
+    return [levels[0] - levels[1], levels[1] - levels[2]]
+
+
+def _compare_bands(sides: list[list[FloatArray]], apart: bool) -> tuple[list[float], list[float]]:
+    """How much stronger each band is in the other picture: of light, then of colour; alike if not `apart`."""
+    if not apart:
+        both = [_fit_gain(one.ravel(), other.ravel()) for one, other in zip(*sides, strict=True)]
+        return both, both
+    third = np.full(3, 1 / 3, np.float32)
+    means = [[band @ third for band in side] for side in sides]
+    light = [_fit_gain(*bands) for bands in zip(*means, strict=True)]
+    rests = [[(band - mean[:, None]).ravel() for band, mean in zip(side, of, strict=True)]
+             for side, of in zip(sides, means, strict=True)]  # fmt: skip
+    return light, [_fit_gain(*bands) for bands in zip(*rests, strict=True)]
 
 
 def _fit_gain(from_: FloatArray, to: FloatArray) -> float:
@@ -173,11 +201,32 @@ def _fit_gain(from_: FloatArray, to: FloatArray) -> float:
     return float(np.clip(np.sqrt(right / left), *DETAIL_BOUNDS))
 
 
-def _damp(views: list[Pixels], gains: list[float]) -> RgbArray:
-    """The picture, and itself blurred little and much, mixed so that its two bands are weaker."""
+def _damp(views: list[Pixels], light: list[float], colour: list[float]) -> RgbArray:
+    """The picture, and itself blurred little and much, mixed so that its bands are weaker."""
+    damped = _mix(views, light)
+    if all(_is_like(*gains) for gains in zip(_bound(light), _bound(colour), strict=True)):
+        return damped
+    soft = _mix(views, colour)
+    off = cv2.subtract(
+        cv2.cvtColor(damped, cv2.COLOR_RGB2GRAY), cv2.cvtColor(soft, cv2.COLOR_RGB2GRAY), dtype=cv2.CV_16S
+    )
+    return np.asarray(cv2.add(soft, cv2.merge([off, off, off]), dtype=cv2.CV_8U), np.uint8)
+
+
+def _is_like(one: float, other: float) -> bool:
+    return abs(one - other) <= LIKE_GAINS
+
+
+def _bound(gains: list[float]) -> tuple[float, float]:
+    """Shares of the fine and the coarse band that are kept, so that no share of a mixture is negative."""
     coarse = min(1.0, gains[1])
-    fine = min(coarse, gains[0])  # so that no share below is negative, and bytes suffice
+    return min(coarse, gains[0]), coarse
+
+
+def _mix(views: list[Pixels], gains: list[float]) -> RgbArray:
+    """One mixture of the picture and its blurred copies."""
     mixed = views[0]
+    fine, coarse = _bound(gains)
     if fine <= 0.95:
         mixed = cv2.addWeighted(mixed, fine / coarse, views[1], 1 - fine / coarse, 0)
     if coarse <= 0.95:

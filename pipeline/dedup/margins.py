@@ -22,6 +22,9 @@ ROUGH_SHARE = 0.85  # the same at a glance
 LEAST_SHARE = 0.04  # of the frame; less is no picture in a margin
 QUAD_CORNERS = 6  # at most: a turned frame cut by another frame
 QUAD_TOLERANCE = 0.02  # of the hull's length
+RIM_PX = 2  # of a copy of MASK_SIDE_PX: how near to its box's side a scene must come
+LEAST_FILLED = 0.85  # share of its upright box that such a scene fills
+LEAST_REACHED, MEAN_REACHED = 0.5, 0.75  # shares of such a side, of the worst one and on average
 LINE_PX = 4  # at most, at the working size, is the width of a line drawn around a picture
 LINE_STEP = 20.0  # grey levels between such a line and what lies within
 
@@ -73,10 +76,9 @@ def find_inner_frame(content: Pixels) -> FrameBox | None:
     None where there is no margin, or where what stands in it is no convex shape of few corners.
     """
     small = keep_off_border(fit(content, MASK_SIDE_PX) > 127)
-    hull = _find_straight_hull(small)
-    if hull is None:
+    if _find_straight_hull(small) is None and not _fills_box(small):
         return None
-    box = _tighten(content, _enlarge(cv2.boundingRect(hull), small, content))
+    box = _tighten(content, _enlarge(cv2.boundingRect(small.view(np.uint8)), small, content))
     return box if box[2] - box[0] >= 16 and box[3] - box[1] >= 16 else None
 
 
@@ -114,6 +116,22 @@ def is_framed(content: Pixels) -> bool:
     if not LEAST_SHARE <= share < 1:
         return False
     return float(solid.sum()) >= ROUGH_SHARE * _measure_hull(_bound_hull(solid))
+
+
+def _fills_box(solid: BoolArray) -> bool:
+    """Whether what stands in a margin reaches most of each side of its upright box: a scene partly white."""
+    share = float(solid.mean())
+    if share > 1 - MIN_MARGIN_SHARE or share < LEAST_SHARE:
+        return False
+    x, y, width, height = cv2.boundingRect(solid.view(np.uint8))
+    box = solid[y : y + height, x : x + width]
+    if box.mean() < LEAST_FILLED:
+        return False
+    reached = [
+        rim.any(axis).mean()
+        for rim, axis in ((box[:RIM_PX], 0), (box[-RIM_PX:], 0), (box[:, :RIM_PX], 1), (box[:, -RIM_PX:], 1))
+    ]
+    return min(reached) >= LEAST_REACHED and float(np.mean(reached)) >= MEAN_REACHED
 
 
 def _bound_hull(solid: BoolArray) -> Pixels:

@@ -12,7 +12,7 @@ from pipeline.dedup.cuts import find_shown, goes_beyond, keep_framed
 from pipeline.dedup.ground import BoolArray, Pixels
 from pipeline.dedup.likeness import Alike, make_alike
 from pipeline.dedup.margins import find_content, leave_colour
-from pipeline.dedup.prepare import Prepared
+from pipeline.dedup.prepare import WORKING_SIDE_PX, Prepared
 from pipeline.dedup.registration import Matrix, measure_area, warp
 from pipeline.records import RgbArray
 
@@ -27,6 +27,7 @@ class Overlay:
     grid is A's; `corner` x, y of the part on its picture's frame.
     """
 
+    sides: tuple[RgbArray, RgbArray]
     alike: Alike
     seen: BoolArray
     object: BoolArray
@@ -54,11 +55,11 @@ def lay_over(a: Prepared, b: Prepared, matrix: Matrix) -> Overlay:
     cut = np.s_[y0:y1, x0:x1]
     seen, object_ = seen[cut], either[cut]
     sides = np.ascontiguousarray(a.rgb[cut]), np.ascontiguousarray(right[cut])
-    alike = make_alike(*sides, seen, object_ & seen)
+    small = min(max(a.size), max(b.size)) < WORKING_SIDE_PX
+    alike = make_alike(*sides, seen, object_ & seen, small)
     unit = max(a.box[2] - a.box[0], a.box[3] - a.box[1])
-    return Overlay(
-        alike, seen, object_ & seen, unit, min(1.0, coverage), _stretch(matrix), on_first, (x0, y0)
-    )
+    coverage, stretch = min(1.0, coverage), _stretch(matrix)
+    return Overlay(sides, alike, seen, object_ & seen, unit, coverage, stretch, on_first, (x0, y0))
 
 
 def _lay(

@@ -62,12 +62,15 @@ def register(a: Prepared, b: Prepared, glance: Glance | None = None) -> Registra
         if apart := glance(best.matrix) if glance else 0.0:
             return replace(best, apart=apart)
     best = _choose([_advance(a, b, start) for start in starts])
-    if apart := glance(best.matrix) if glance else 0.0:
+    apart = glance(best.matrix) if glance else 0.0
+    nearly = FAIR_START <= best.correlation < GOOD_START
+    if len(starts) == 1 and (nearly if apart else best.correlation < FAIR_START):
+        found = _advance(a, b, _start(a, b, search(a, b)))
+        if found.correlation > best.correlation:
+            best, apart = found, glance(found.matrix) if glance else 0.0
+    if apart:
         return replace(best, apart=apart)
-    further = guesses[1:STARTS]
-    if best.correlation < FAIR_START and len(starts) == 1:
-        further = [search(a, b), *further]
-    for guess in further:
+    for guess in guesses[1:STARTS]:
         if best.correlation > GOOD_START:
             break
         best = _choose([best, _advance(a, b, _start(a, b, guess))])
@@ -186,16 +189,13 @@ def correlate(a: Prepared, b: Prepared, index: int, matrix: Matrix) -> float:
     laid = warp(grey_b, to_b, (grey_a.shape[1], grey_a.shape[0])).ravel()
     seen = laid > -1
     count = int(np.count_nonzero(seen))
-    if count < 0.2 * seen.size * min(1.0, _area_ratio(matrix, a, b)) or count < 64:
+    share = b.size[0] * b.size[1] / max(1e-6, abs(measure_area(matrix)) * a.size[0] * a.size[1])
+    if count < 0.2 * seen.size * min(1.0, share) or count < 64:
         return -1.0
     left, right = (grey_a.ravel(), laid) if count == seen.size else (grey_a.ravel()[seen], laid[seen])
     left, right = left - np.add.reduce(left) / count, right - np.add.reduce(right) / count
     spread = sqrt(float(left @ left) * float(right @ right))
     return float(left @ right) / spread if spread > 1e-3 * count else 0.0
-
-
-def _area_ratio(matrix: Matrix, a: Prepared, b: Prepared) -> float:
-    return b.size[0] * b.size[1] / max(1e-6, abs(measure_area(matrix)) * a.size[0] * a.size[1])
 
 
 def measure_area(matrix: Matrix) -> float:

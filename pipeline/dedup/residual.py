@@ -42,7 +42,7 @@ def measure(overlay: Overlay, correlation: float) -> tuple[dict[str, float], Flo
     differing = cv2.bitwise_and(differing, seen)
     object_ = overlay.object.view(np.uint8)
     noise = cv2.mean(differing, object_)[0] if object_.any() else 0.0
-    strength = max(1.0, 1 / alike.gain)  # a dimmed picture shows the same difference more weakly
+    strength = alike.strength
     small = shrink(differing, step)
     small_seen = cv2.threshold(shrink(seen, step), 254, 255, cv2.THRESH_BINARY)[1]
     found = _residual_features(small, shrink(contrast, step), blocks, strength)

@@ -77,7 +77,7 @@ def test_thin_letters_that_the_first_look_merges_are_seen_by_a_closer_one() -> N
 
 def test_strong_compression_that_the_first_look_takes_for_an_edit_is_forgiven() -> None:
     small = shrink(draw_scene(11), 260)
-    assert not compare(small, compress(small, 18), closer=False).duplicate
+    assert not compare(small, compress(small, 10), closer=False).duplicate
     assert compare(small, compress(small, 18)).duplicate
 
 

@@ -151,3 +151,45 @@ def test_what_stands_in_a_margin_hides_nothing_where_the_other_has_that_margin_t
     other[60:70, 90:110] = 255
     pixels = np.full((120, 120, 3), 100, np.uint8)
     assert (keep_framed(framed, other, np.full_like(framed, 255), pixels) == 255).all()
+
+
+def draw_ball() -> RgbArray:
+    """A round thing with a pattern on white."""
+    rng = np.random.default_rng(8)
+    pattern = cv2.GaussianBlur(rng.integers(0, 256, (600, 600, 3), dtype=np.uint8), (0, 0), 9)
+    pattern = cv2.normalize(pattern, None, 40, 190, cv2.NORM_MINMAX)  # type: ignore[call-overload]
+    mask = cv2.circle(np.zeros((600, 600), np.uint8), (300, 300), 230, 255, -1)
+    return np.where(mask[..., None] > 0, pattern, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("depth", [6, 10, 16, 30])
+def test_a_round_thing_cut_thinly_at_its_rim_and_set_in_a_margin_is_a_copy(depth: int) -> None:
+    ball = draw_ball()
+    cut = np.ascontiguousarray(ball[70 + depth :])
+    found = compare(ball, pad(cut, (40, 10, 30, 30)))
+    assert found.duplicate
+    assert found.distances["residual"] < 15.0
+
+
+@pytest.mark.parametrize("gap", [2, 6])
+def test_a_thin_bar_laid_at_the_rim_of_a_product_is_no_cut(gap: int) -> None:
+    plain = draw_product()
+    barred = plain.copy()
+    cv2.rectangle(barred, (120, 117 - gap), (480, 124 - gap), (180, 60, 140), -1)
+    assert not compare(plain, barred).duplicate
+
+
+def draw_lit_scene() -> RgbArray:
+    """A scene one corner of which is as white as paper."""
+    scene = draw_scene()
+    cv2.fillPoly(scene, [np.array([(480, 0), (480, 130), (330, 0)])], (255, 255, 255))
+    return scene
+
+
+def test_a_scene_with_a_white_corner_is_found_in_its_margin() -> None:
+    scene = draw_lit_scene()
+    framed = pad(scene, (60, 60, 80, 40))
+    found = find_inner_frame(find_content(framed, find_margin_colours(framed)))
+    assert found is not None
+    assert np.abs(np.array(found) - (80, 60, 560, 660)).max() <= 6
+    assert compare(scene, pad(scene[30:, 20:], (60, 60, 120, 40))).duplicate

@@ -88,8 +88,13 @@ def _pump(stream: AsyncGenerator[Fetched, None], handed: queue.Queue, is_left: t
 
     async def run() -> None:
         async for item in stream:
-            if not await asyncio.to_thread(_hand_over, handed, item, is_left):
+            if is_left.is_set():
                 break
+            try:
+                handed.put_nowait(item)  # a thread to wait in takes longer than a file to read
+            except queue.Full:
+                if not await asyncio.to_thread(_hand_over, handed, item, is_left):
+                    break
         await stream.aclose()
 
     try:

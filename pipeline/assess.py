@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 
 from pipeline import compliance, dedup
+from pipeline.allocator import keep_freed_memory
 from pipeline.backbone import Backbone, load_backbone
 from pipeline.compliance.flat_things import load_flatness
 from pipeline.compliance.overlay_maps import load_maps_head
@@ -50,6 +51,7 @@ class Assessor:
     """Judges images; loads the backbone and the heads on first use and keeps them."""
 
     def __init__(self, config: PipelineConfig | None = None, threads: int = 0) -> None:
+        keep_freed_memory()  # before there are threads, each with a heap of its own
         self.config = config or PipelineConfig()
         self.threads = threads or int(os.environ.get("SMARTIMG_THREADS", "0")) or _count_processors()
 

@@ -9,6 +9,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from pipeline.compliance.text_finder import flatten_tail, lay_out
 from pipeline.compliance.text_trunk import find_trunk
 from pipeline.records import FloatArray, RgbArray
 
@@ -40,7 +41,7 @@ class TextReader:
         core = openvino.Core()
         reader = core.read_model(str(find_trunk().parent / READER))
         self.letters = ["", *str(reader.get_rt_info(["framework", "character"]).value).splitlines(), " "]
-        self.finder = core.compile_model(str(find_trunk()), "CPU", options)
+        self.finder = core.compile_model(flatten_tail(core.read_model(str(find_trunk()))), "CPU", options)
         self.reader = core.compile_model(reader, "CPU", options)
 
     def read(self, part: RgbArray, most: int) -> list[Line]:
@@ -53,7 +54,7 @@ class TextReader:
         height, width = part.shape[:2]
         room = np.zeros((-(-height // STEP_PX) * STEP_PX, -(-width // STEP_PX) * STEP_PX, 3), np.uint8)
         room[:height, :width] = part
-        told = self.finder(_to_input(room))[0][0, 0]
+        told = lay_out(self.finder(_to_input(room))[0])
         outlines, _ = cv2.findContours(
             (told > LETTERS_FROM).astype(np.uint8), cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE
         )

@@ -273,6 +273,15 @@ def test_it_reads_local_files_and_says_what_is_wrong_with_them(fetch: Fetch, tmp
         assert refused.code == code
 
 
+def test_files_need_no_certificates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> None:
+        raise AssertionError("certificates were read for a file")
+
+    monkeypatch.setattr("httpx.create_ssl_context", refuse)
+    (tmp_path / "a.jpg").write_bytes(PICTURE)
+    assert fetch_file(tmp_path / "a.jpg") == PICTURE
+
+
 def fetch_file(path: Path) -> bytes | Refused:
     [(_, found)] = gather([str(path)], QUICK)
     return found

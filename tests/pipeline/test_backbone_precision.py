@@ -82,15 +82,19 @@ def test_what_the_probes_say_decides_and_is_kept(
     assert json.loads(kept.read_text()) == {"agrees": agrees, "lowest_cosine": lowest}
 
 
-def test_both_parts_in_f32_are_the_whole(converted: Path, exact: Backbone) -> None:
+@pytest.mark.parametrize("lot, steps", [(None, (1, 2, 8)), (1, (1,))])
+def test_both_parts_in_f32_are_the_whole(
+    converted: Path, exact: Backbone, lot: int | None, steps: tuple[int, ...]
+) -> None:
     import openvino
 
     core = openvino.Core()
     options = {"INFERENCE_PRECISION_HINT": "f32"}
-    first, second = (core.compile_model(part, "CPU", options) for part in split(core, converted, PLACE))
+    first, second = (core.compile_model(part, "CPU", options) for part in split(core, converted, PLACE, lot))
     batch = np.stack(draw_probes(224)[:3])
-    for at_once in (1, 2, 8):
+    for at_once in steps:
         made = run_parts((first, second), batch, at_once)
+        run_parts((first, second), batch[::-1], at_once)  # what was given stays as it is
         for one, two in zip(made, exact.forward(batch), strict=True):
             assert one.shape == two.shape
             assert np.allclose(one, two, atol=1e-3)

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
+from pipeline.backbone import load_backbone
+from pipeline.compliance import overlay_maps
 from pipeline.compliance.overlay import NAME
 from pipeline.head_store import HEADS_FOLDER
 from pipeline.images import UnreadableImage, decode
-from pipeline.records import RgbArray
+from pipeline.records import FloatArray, RgbArray
 from pipeline.training.lettering import FONT_FOLDERS
 
 HELD_OUT = 6  # every sixth photo sets calibration and thresholds
@@ -76,7 +78,8 @@ def run(args: argparse.Namespace) -> int:
         head = overlay_fit.fit(seen, args.steps, args.seed, lettering, going_on=args.going_on)
         overlay_fit.save_network(head, args.out)
     pictures, present = overlay_thresholds.draw_held_out(held, args.seed, lettering)
-    card = overlay_thresholds.fit_card(args.out, pictures, present) | {
+    opinions = hear_maps(args.out, pictures)
+    card = overlay_thresholds.fit_card(args.out, pictures, present, opinions) | {
         "sources": [folder.name for folder in args.images],
         "photos": {"learned": len(learned), "held_out": len(held)},
         "fonts": len({font for fonts in lettering.fonts.values() for font in fonts}),
@@ -86,3 +89,15 @@ def run(args: argparse.Namespace) -> int:
     overlay_fit.write_card(card, args.out)
     print(card["figures"])
     return 0
+
+
+def hear_maps(folder: Path, pictures: list[RgbArray]) -> FloatArray | None:
+    """What the folder's overlay_maps says of the pictures, float32 (N,kinds,3); None where it has none."""
+    if not (folder / f"{overlay_maps.NAME}.json").exists():
+        return None
+    backbone = load_backbone()
+    head, told = overlay_maps.load_maps_head(folder, backbone.signature), list[FloatArray]()
+    for start in range(0, len(pictures), overlay_maps.LOTS[0]):
+        part = [backbone.to_input(picture) for picture in pictures[start : start + overlay_maps.LOTS[0]]]
+        told.append(head.weigh(backbone.see_maps(np.stack(part))[2]))
+    return np.concatenate(told)

@@ -16,13 +16,14 @@ import numpy as np
 from pipeline.backbone import to_input
 from pipeline.compliance.overlay_evidence import weigh_findings
 from pipeline.compliance.text_trunk import hash_trunk, join, read_trunk
+from pipeline.fixed_lots import compile_lots
 from pipeline.foreground import Foreground
 from pipeline.head_store import HEADS_FOLDER
 from pipeline.records import FloatArray, RgbArray
 
 NAME = "overlay"
 STRIDE = 8  # px of a cell's side
-BATCH = 4  # images a forward; larger ones fall out of a CPU's cache
+LOTS = (4, 1)  # images a forward; larger ones fall out of a CPU's cache
 
 
 @dataclass(frozen=True)
@@ -70,10 +71,10 @@ class OverlayDetector:
         covers: list[FloatArray] = []
         evidence: list[FloatArray] = []
         known = found or [None] * len(images)
-        for start in range(0, len(images), BATCH):
-            part = images[start : start + BATCH]
+        for start in range(0, len(images), LOTS[0]):
+            part = images[start : start + LOTS[0]]
             result = self.forward(np.stack([to_input(rgb, self.card["side_px"]) for rgb in part]))
-            told = np.array(result[0]), np.array(result[1]), known[start : start + BATCH]
+            told = result[0], result[1], known[start : start + LOTS[0]]
             for rgb, cover, logits, one in zip(part, *told, strict=True):
                 covers.append(np.asarray(_sigmoid(cover), np.float32).transpose(1, 2, 0))
                 evidence.append(weigh_findings(rgb, covers[-1], logits, one))
@@ -152,11 +153,13 @@ def compile_network(folder: Path, threads: int) -> Any:
     import openvino
 
     core = openvino.Core()
-    model = join(read_trunk(), core.read_model(str(folder / f"{NAME}.xml")))
+    head = core.read_model(str(folder / f"{NAME}.xml"))
+    side = int(head.get_parameters()[-1].get_partial_shape()[1].get_length())  # its last input are the pixels
+    model = join(read_trunk(), head)
     options: dict[str, Any] = {"INFERENCE_PRECISION_HINT": choose_precision()}
     if threads:
         options["INFERENCE_NUM_THREADS"] = threads
-    return core.compile_model(model, "CPU", options)
+    return compile_lots(core, model, [(side, side, 3)], LOTS, options)
 
 
 @lru_cache(maxsize=1)  # to ask takes OpenVINO as long as to read a line of text

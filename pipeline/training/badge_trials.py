@@ -16,11 +16,13 @@ from pipeline.records import RgbArray
 from pipeline.training.gift_cards import draw_gift_card
 from pipeline.training.lettering import Lettering
 from pipeline.training.overlay_examples import draw_visible
+from pipeline.training.sealed_covers import draw_sealed_cover
 from pipeline.training.staging import Photo, draw_flat_thing, prepare, stage
 from pipeline.training.stickers import draw_visible_sticker
 
 Rng = np.random.Generator
 FLAT = {"gift card": 0.33, "cover": 0.28, "pack": 0.28, "art": 0.11}  # things that bear print, by share
+SEALED = 0.3  # of the trials of flat things: covers with seals and bands of their own
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ def draw_trials(
                 yield Trial(_store(rgb, rng), thing, source, held, overlaid=False)
             things = [("photo", photo.rgb)] * (2 if held else 1)
             if held or row % 2 == 0:
-                things.append(("flat", draw_flat(every, rng, lettering)))
+                things.append(("flat", _draw_flat_trial(every, rng, lettering)))
             for thing, rgb in _draw_overlaid(things, rng, lettering):
                 yield Trial(_store(rgb, rng), thing, source, held, overlaid=True)
 
@@ -61,7 +63,7 @@ def _draw_clean(
 ) -> Iterator[tuple[str, RgbArray]]:
     yield "photo", photo.rgb
     for _ in range(2 if held else 1):
-        yield "flat", draw_flat(photos, rng, lettering)
+        yield "flat", _draw_flat_trial(photos, rng, lettering)
     if held:
         yield "staged", stage(photos, rng, lettering)
 
@@ -77,6 +79,12 @@ def _draw_overlaid(
         made = draw_visible_sticker(ground, rng, lettering)
         if made is not None:
             yield thing, made[0]
+
+
+def _draw_flat_trial(photos: Sequence[Photo], rng: Rng, lettering: Lettering) -> RgbArray:
+    if rng.random() < SEALED:
+        return draw_sealed_cover(photos[int(rng.integers(len(photos)))], rng, lettering)
+    return draw_flat(photos, rng, lettering)
 
 
 def draw_flat(photos: Sequence[Photo], rng: Rng, lettering: Lettering) -> RgbArray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,33 +13,40 @@ from torch import nn
 
 from pipeline.backbone import Backbone
 from pipeline.compliance.overlay_maps import NAME, hash_weights
-from pipeline.training.lettering import Lettering
 from pipeline.training.overlay_examples import KINDS, Examples
-from pipeline.training.overlay_fit import hold, learn
-from pipeline.training.overlay_maps_examples import CELLS, draw_triples
+from pipeline.training.overlay_fit import GOING_ON, RATE, hold, learn
+from pipeline.training.overlay_maps_examples import CELLS, Stock, draw_fours
 from pipeline.training.overlay_maps_net import CHANNELS, MapsHead
-from pipeline.training.staging import Photo
 
-TRIPLES = 6  # a step
+FOURS = 5  # a step
 SIDES = (CELLS // 4, CELLS // 2, CELLS, 2 * CELLS)  # of the maps, in their order
 
 
 def fit(
-    photos: Sequence[Photo],
+    stock: Stock,
     steps: int,
     seed: int,
-    lettering: Lettering,
     backbone: Backbone,
     report: Callable[[str], None] = print,
+    going_on: Path | None = None,
 ) -> nn.Module:
-    """A head after `steps` of at most 18 pictures, fitted as the network over the text finder; seeded."""
+    """A head after `steps` of at most 20 pictures, fitted as the network over the text finder; seeded."""
     torch.manual_seed(seed)
+    head = MapsHead()
+    if going_on:
+        head.load_state_dict(torch.load(going_on, weights_only=True))
 
     def make(step: int) -> tuple[Examples, list[torch.Tensor]]:
-        examples = draw_triples(photos, TRIPLES, (seed, step), lettering)
+        examples = draw_fours(stock, FOURS, (seed, step))
         return examples, [hold(part) for part in backbone.see_maps(examples.pixels)[2]]
 
-    return learn(MapsHead(), make, steps, report=report)
+    return learn(head, make, steps, RATE * (GOING_ON if going_on else 1.0), report)
+
+
+def save_weights(head: nn.Module, path: Path) -> None:
+    """Writes the weights as they are learned, for `fit` to go on from."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    torch.save(head.state_dict(), path)
 
 
 def save_head(head: nn.Module, folder: Path) -> None:

@@ -51,25 +51,33 @@ def _choose(
     return photo.rgb if rng.random() < 0.75 else stage(photos, rng, lettering)
 
 
-def fit_card(folder: Path, pictures: Sequence[RgbArray], present: np.ndarray) -> dict[str, Any]:
-    """Calibration, reading's weights, thresholds and figures of the network in the folder as it ships."""
+def fit_card(
+    folder: Path, pictures: Sequence[RgbArray], present: np.ndarray, opinions: FloatArray | None = None
+) -> dict[str, Any]:
+    """Calibration, reading's weights, thresholds and figures of the network in the folder as it ships.
+
+    `opinions`, float32 (N,K,3), are what overlay_maps says of the pictures, where it is to be weighed too.
+    """
     detector = OverlayDetector({"side_px": SIDE_PX}, compile_network(folder, threads=1))
     covers, evidence = detector.measure(pictures)
 
     def read(row: int, slot: int) -> FloatArray:
         return overlay_reading.read_finding(pictures[row], covers[row][..., slot]).evidence
 
-    return fit_scores(np.stack(evidence), present, read)
+    return fit_scores(np.stack(evidence), present, read, opinions)
 
 
-def fit_scores(evidence: FloatArray, present: np.ndarray, read: Read) -> dict[str, Any]:
+def fit_scores(
+    evidence: FloatArray, present: np.ndarray, read: Read, opinions: FloatArray | None = None
+) -> dict[str, Any]:
     """The same from evidence (N,K,6), presence bool (N,K), and what can be read on a row, of a kind."""
-    clean = ~present.any(axis=1)
+    clean, own = ~present.any(axis=1), evidence.shape[2]
+    seen = evidence if opinions is None else np.concatenate([evidence, opinions], axis=2)
     card: dict[str, Any] = {"calibration": {}, "reading": {}, "thresholds": {}, "figures": {}}
     for slot, kind in enumerate(KINDS):
         known = present[:, slot] | clean
-        weights, shift = _fit(evidence[known, slot], present[known, slot])
-        chances = _squash(evidence[:, slot] @ weights + shift)
+        weights, shift = _fit(seen[known, slot], present[known, slot])
+        chances = _squash(seen[:, slot] @ weights + shift)
         start = float(np.quantile(chances[clean], 1 - READ_SHARE))
         heeded = np.array([name not in IGNORED[kind] for name in overlay_reading.NAMES], np.float32)
         rows = np.flatnonzero(known & (chances >= start))
@@ -77,7 +85,8 @@ def fit_scores(evidence: FloatArray, present: np.ndarray, read: Read) -> dict[st
         reading = _fit_reading(chances, told, present[:, slot]) | {"from": start}
         scores = np.array([_score(reading, chances[row], told.get(row)) for row in range(len(chances))])
         limit = float(np.quantile(scores[clean], 1 - FALSE_SHARE[kind]))
-        card["calibration"][kind] = {"weights": [float(w) for w in weights], "shift": shift}
+        card["calibration"][kind] = {"weights": weights[:own].tolist(), "shift": shift}
+        card["calibration"][kind] |= {} if opinions is None else {"maps": weights[own:].tolist()}
         card["reading"][kind], card["thresholds"][kind] = reading, limit
         found = float((scores[present[:, slot]] >= limit).mean())
         card["figures"][kind] = {"recall": round(found, 4), "false_share": FALSE_SHARE[kind]}

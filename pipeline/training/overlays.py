@@ -55,22 +55,36 @@ def draw_overlays(rgb: RgbArray, rng: np.random.Generator, lettering: Lettering,
     """
     height, width = rgb.shape[:2]
     made, seen = rgb.copy(), np.zeros((height, width), np.uint8)
-    both = False
     if kind == "badge":
         strength = 1.0 if rng.random() < 0.85 else float(rng.uniform(0.7, 1.0))
-        for _ in range(int(rng.choice([1, 1, 1, 1, 2, 3]))):
-            draw = _pick(BADGES, rng)
-            both = both or draw is layouts.draw_logo
-            _lay(made, seen, draw(rng, width, height, lettering), strength)
+        pieces, both = draw_badges(rng, width, height, lettering)
     else:
         strength = float(rng.uniform(0.13, 0.7))
         both = strength > NEARLY_SOLID
-        _lay(made, seen, _pick(WATERMARKS, rng)(rng, width, height, lettering), strength)
+        pieces = draw_mark(rng, width, height, lettering)
+    _lay(made, seen, pieces, strength)
     change = np.abs(made.astype(np.int16) - rgb).max(axis=2)
     seen[change < MIN_CHANGE[kind]] = 0  # white letters on white are no overlay
     nothing = np.zeros_like(seen)
     badge, watermark = kind == "badge" or both, kind == "watermark" or both
     return Overlaid(made, seen if badge else nothing, seen if watermark else nothing)
+
+
+def draw_badges(
+    rng: np.random.Generator, width: int, height: int, lettering: Lettering
+) -> tuple[list[Piece], bool]:
+    """The pieces of one to three badges, and whether a supplier's sign is among them."""
+    pieces, owned = list[Piece](), False
+    for _ in range(int(rng.choice([1, 1, 1, 1, 2, 3]))):
+        draw = _pick(BADGES, rng)
+        owned = owned or draw is layouts.draw_logo
+        pieces += draw(rng, width, height, lettering)
+    return pieces, owned
+
+
+def draw_mark(rng: np.random.Generator, width: int, height: int, lettering: Lettering) -> list[Piece]:
+    """The pieces of a watermark."""
+    return _pick(WATERMARKS, rng)(rng, width, height, lettering)
 
 
 def _pick(kinds: Sequence[tuple[Draw, float]], rng: np.random.Generator) -> Draw:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw
 
 from pipeline.records import RgbArray
+from pipeline.training.badge_layouts import Piece
 from pipeline.training.badge_shapes import Colour, fit, pick_colour, pick_ink, star_points, turn
 from pipeline.training.lettering import Lettering, draw_words
 
@@ -35,12 +36,17 @@ def draw_visible_sticker(
 def draw_sticker(rgb: RgbArray, rng: Rng, lettering: Lettering) -> RgbArray:
     """The picture, uint8 (H,W,3), with one opaque sticker of a tenth to two fifths of its shorter side."""
     size = (rgb.shape[1], rgb.shape[0])
+    piece, layer = draw_piece(size, rng, lettering), Image.new("RGBA", size, (0, 0, 0, 0))
+    layer.paste(piece.part, (piece.x, piece.y), piece.part)
+    return np.asarray(Image.alpha_composite(Image.fromarray(rgb).convert("RGBA"), layer).convert("RGB"))
+
+
+def draw_piece(size: tuple[int, int], rng: Rng, lettering: Lettering) -> Piece:
+    """One sticker alone, for a picture of the size (width, height), px."""
     side = max(14, int(min(size) * np.exp(rng.uniform(np.log(LEAST), np.log(MOST)))))
     kind, colour = str(rng.choice(KINDS)), pick_colour(rng)
     part = _draw_part(kind, colour, side, size, rng, lettering)
-    layer = Image.new("RGBA", size, (0, 0, 0, 0))
-    layer.paste(part, _place(kind, part, side, size, rng), part)
-    return np.asarray(Image.alpha_composite(Image.fromarray(rgb).convert("RGBA"), layer).convert("RGB"))
+    return Piece(part, *_place(kind, part, side, size, rng))
 
 
 def _draw_part(

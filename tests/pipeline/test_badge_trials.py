@@ -7,8 +7,11 @@ import pytest
 
 from pipeline.images import decode
 from pipeline.training.badge_trials import draw_trials
+from pipeline.training.cover_seals import draw_seal
 from pipeline.training.gift_cards import draw_gift_card
 from pipeline.training.lettering import Lettering, find_lettering
+from pipeline.training.sealed_covers import FILLING, SIDE_PX, draw_sealed_cover
+from pipeline.training.staging import prepare
 from pipeline.training.stickers import LEAST, MOST, draw_sticker
 from tests.pipeline.drawing import draw_product
 
@@ -51,6 +54,31 @@ def test_a_gift_card_stands_on_a_plain_ground_or_fills_the_frame(lettering: Lett
         grounds.add(bool(np.ptp(corners, axis=0).max() < 12))
         assert len(np.unique(card.reshape(-1, 3) // 32, axis=0)) > 1  # words or ornaments
     assert True in grounds
+
+
+def test_a_sealed_cover_fills_its_frame_or_stands_on_a_ground(lettering: Lettering) -> None:
+    photo, filling = prepare(draw_product(side=160)), 0
+    for seed in range(24):
+        cover = draw_sealed_cover(photo, np.random.default_rng(seed), lettering)
+        assert cover.dtype == np.uint8 and cover.ndim == 3 and min(cover.shape[:2]) >= 270
+        corners = cover[[0, 0, -1, -1], [0, -1, 0, -1]].astype(int)
+        on_ground = bool(np.ptp(corners, axis=0).max() < 12) and cover.shape[0] == cover.shape[1]
+        filling += not on_ground
+        assert on_ground or cover.shape[0] != SIDE_PX
+    assert 0.25 * 24 < filling < 0.8 * 24 and 0.25 < FILLING < 0.8
+
+
+def test_sealed_covers_bear_different_seals_and_repeat_with_their_seed(lettering: Lettering) -> None:
+    seals = [draw_seal(60, np.random.default_rng(seed), lettering) for seed in range(40)]
+    assert {kind for _, kind in seals} == {"age", "prize", "warning", "mark"}
+    for seal, _ in seals:
+        alpha = np.asarray(seal)[..., 3]
+        assert (
+            seal.mode == "RGBA" and alpha.any() and len(np.unique(np.asarray(seal)[alpha > 200], axis=0)) > 1
+        )
+    photo = prepare(draw_product(side=120))
+    first, again, other = (draw_sealed_cover(photo, np.random.default_rng(n), lettering) for n in (4, 4, 5))
+    assert (first == again).all() and (first.shape != other.shape or (first != other).any())
 
 
 def test_trials_hold_each_photo_once_and_know_what_they_are_of(lettering: Lettering) -> None:

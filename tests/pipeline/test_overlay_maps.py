@@ -15,6 +15,7 @@ from PIL import Image
 from pipeline.__main__ import main
 from pipeline.backbone import load_backbone
 from pipeline.backbone_layout import MAPS
+from pipeline.commands.train_badge import hear_maps
 from pipeline.compliance import overlay, overlay_maps, verdicts
 from pipeline.compliance.overlay_maps import NAMES, QUIET, load_maps_head, weigh_cover
 from pipeline.head_store import HEADS_FOLDER, HeadMismatch
@@ -22,7 +23,7 @@ from pipeline.images import decode
 from pipeline.training import overlay_maps_fit
 from pipeline.training.lettering import Lettering, find_lettering
 from pipeline.training.overlay_examples import KINDS
-from pipeline.training.overlay_maps_examples import CELLS, SIDE_PX, draw_triples
+from pipeline.training.overlay_maps_examples import CELLS, SIDE_PX, Stock, draw_fours, draw_stock
 from pipeline.training.overlay_maps_net import CHANNELS, MapsHead
 from pipeline.training.staging import prepare
 from tests.pipeline.drawing import draw_product, pack
@@ -83,13 +84,13 @@ def test_opinions_do_not_depend_on_the_batch() -> None:
     assert head.weigh([part[8:] for part in maps])[0] == pytest.approx(head.weigh(maps)[8], abs=0.1)
 
 
-def test_an_opinion_for_a_badge_raises_its_score_and_none_at_all_is_refused() -> None:
+def test_an_opinion_raises_the_score_of_its_kind_and_none_at_all_is_refused() -> None:
     detector, low = overlay.load_detector(), np.full((len(KINDS), len(NAMES)), -5, np.float32)
-    high = low.copy()
-    high[0] = 5
-    scores = [detector.find([draw_product()], opinions=[told])[0].scores for told in (low, high)]
-    assert scores[0]["badge"] < scores[1]["badge"]
-    assert scores[0]["watermark"] == scores[1]["watermark"]
+    told = np.stack([low, low, low])
+    told[1, 0] = told[2, 1] = 5
+    none, badge, mark = (detector.find([draw_product()], opinions=one[None])[0].scores for one in told)
+    assert none["badge"] == mark["badge"] < badge["badge"]
+    assert none["watermark"] == badge["watermark"] < mark["watermark"]
     with pytest.raises(ValueError, match="overlay_maps"):
         detector.find([draw_product()])
 
@@ -115,32 +116,48 @@ def test_the_network_is_not_asked_where_the_maps_show_nothing(monkeypatch: pytes
     assert all(one.cover.shape == found[0].cover.shape and one.cover.any() for one in found[1:])
 
 
-def test_triples_repeat_with_their_seed_and_mark_what_they_bear(lettering: Lettering) -> None:
+@pytest.fixture(scope="module")
+def stock(lettering: Lettering) -> Stock:
     photos = [prepare(draw_product(ground=ground)) for ground in (255, 200)]
-    first, again = (draw_triples(photos, 4, (4, 1), lettering) for _ in range(2))
-    other = draw_triples(photos, 4, (4, 2), lettering)
+    return draw_stock(photos, 24, 4, lettering, lambda _: None)
+
+
+def test_fours_repeat_with_their_seed_and_mark_what_they_bear(stock: Stock) -> None:
+    first, again, other = (draw_fours(stock, 6, (4, step)) for step in (1, 1, 2))
     assert (first.pixels == again.pixels).all()
     assert first.pixels[0].tobytes() != other.pixels[0].tobytes()
     assert first.pixels.shape[1:] == (SIDE_PX, SIDE_PX, 3)
     assert first.maps.shape[1:] == (CELLS, CELLS, len(KINDS))
     assert len(first.pixels) == len(first.maps) == len(first.present)
     clean = ~first.present.any(axis=1)
-    assert clean.sum() == 4 and not first.maps[clean].any()
-    assert (first.maps[first.present[:, 0], ..., 0].reshape(-1, CELLS**2).max(axis=1) > 0).mean() > 0.9
+    assert 6 < clean.sum() <= 12 and not first.maps[clean].any()  # one of each four, and prints
+    for kind in range(len(KINDS)):
+        bearing = first.present[:, kind]
+        assert bearing.any() and (first.maps[bearing, ..., kind].max(axis=(1, 2)) > 0).all()
+        assert not first.maps[~bearing, ..., kind].any()
 
 
-def test_it_learns_to_tell_a_few_triples_apart(lettering: Lettering, monkeypatch: pytest.MonkeyPatch) -> None:
-    photos = [prepare(draw_product())]
-    same = draw_triples(photos, 3, (0, 0), lettering)
-    monkeypatch.setattr(overlay_maps_fit, "draw_triples", lambda *_: same)
+def test_it_learns_to_tell_a_few_fours_apart(stock: Stock, monkeypatch: pytest.MonkeyPatch) -> None:
+    same = draw_fours(stock, 3, (0, 0))
+    monkeypatch.setattr(overlay_maps_fit, "draw_fours", lambda *_: same)
     backbone = load_backbone()
     told: list[str] = []
-    head = overlay_maps_fit.fit(photos, 25, 0, lettering, backbone, told.append)
+    head = overlay_maps_fit.fit(stock, 25, 0, backbone, told.append)
     with torch.inference_mode():
         rates = head(*map(torch.from_numpy, backbone.see_maps(same.pixels)[2]))[1].numpy()
     badge = same.present[:, 0]
     assert rates[badge, 0].mean() > rates[~badge, 0].mean() + 0.5
     assert told[-1].startswith("step 25/25")
+
+
+def test_a_head_goes_on_from_its_weights(stock: Stock, tmp_path: Path) -> None:
+    torch.manual_seed(3)
+    first, backbone = MapsHead().eval(), load_backbone()
+    overlay_maps_fit.save_weights(first, tmp_path / "weights")
+    further = overlay_maps_fit.fit(stock, 1, 0, backbone, lambda _: None, tmp_path / "weights")
+    anew = overlay_maps_fit.fit(stock, 1, 0, backbone, lambda _: None)
+    kept, moved, other = (head.state_dict()["cover.weight"] for head in (first, further, anew))
+    assert float((moved - kept).abs().max()) < 0.005 < float((other - kept).abs().max())
 
 
 def test_a_written_head_says_what_the_fitted_one_says(tmp_path: Path) -> None:
@@ -172,8 +189,23 @@ def test_the_command_fits_a_head_that_loads(tmp_path: Path) -> None:
     photos.mkdir()
     for number in range(12):
         Image.fromarray(draw_product(side=160, ground=255 - 5 * number)).save(photos / f"{number}.png")
-    assert main(["train-badge-maps", "--images", str(photos), "--steps", "2", "--out", str(out)]) == 0
+    sizes = ["--steps", "2", "--stock", "9", "--weights", str(tmp_path / "weights")]
+    assert main(["train-badge-maps", "--images", str(photos), *sizes, "--out", str(out)]) == 0
     head = load_maps_head(out, load_backbone().signature)
     assert head.weigh(_zeros(1)).shape == (1, len(KINDS), len(NAMES))
     assert head.card["photos"] == {"learned": 10, "held_out": 2}
     assert head.card["sources"] == ["photos"]
+    further = [*sizes[:4], "--going-on", str(tmp_path / "weights"), "--out", str(tmp_path / "further")]
+    assert main(["train-badge-maps", "--images", str(photos), *further]) == 0
+    told = load_maps_head(tmp_path / "further").weigh(_zeros(1))
+    assert told == pytest.approx(head.weigh(_zeros(1)), abs=0.5)
+
+
+def test_the_maps_are_heard_where_the_folder_has_a_head_for_them(tmp_path: Path) -> None:
+    pictures = [draw_product(ground=ground) for ground in range(160, 250, 10)]
+    assert hear_maps(tmp_path, pictures) is None
+    told = hear_maps(HEADS_FOLDER, pictures)
+    assert told is not None and told.shape == (len(pictures), len(KINDS), len(NAMES))
+    backbone = load_backbone()
+    maps = backbone.see_maps(backbone.to_input(pictures[-1])[None])[2]
+    assert told[-1] == pytest.approx(load_maps_head().weigh(maps)[0], abs=0.1)

@@ -116,6 +116,21 @@ def test_thresholds_leave_the_stated_share_of_clean_pictures_once_the_doubtful_a
         assert card["figures"][kind]["recall"] > unread + 0.1
 
 
+def test_what_the_maps_say_is_weighed_where_it_is_given() -> None:
+    rng = np.random.default_rng(4)
+    present = np.repeat(np.array([[False, False], [True, False], [False, True]]), (800, 300, 300), axis=0)
+    evidence = rng.normal(0, 1, (1400, 2, 6)).astype(np.float32)
+    opinions = (rng.normal(0, 1, (1400, 2, 3)) + 3 * present[..., None]).astype(np.float32)
+    nothing = np.zeros(len(NAMES), np.float32)
+    alone = fit_scores(evidence, present, lambda row, slot: nothing)
+    both = fit_scores(evidence, present, lambda row, slot: nothing, opinions)
+    for kind in KINDS:
+        assert "maps" not in alone["calibration"][kind]
+        assert len(both["calibration"][kind]["weights"]) == 6 and len(both["calibration"][kind]["maps"]) == 3
+        assert min(both["calibration"][kind]["maps"]) > 0.5
+        assert both["figures"][kind]["recall"] > alone["figures"][kind]["recall"] + 0.5
+
+
 def test_a_written_head_goes_on_as_it_was(lettering: Lettering, tmp_path: Path) -> None:
     photos = [prepare(draw_product())]
     first = overlay_fit.fit(photos, 3, 0, lettering, lambda _: None)

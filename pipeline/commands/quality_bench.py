@@ -11,6 +11,7 @@ from tqdm import tqdm
 
 from pipeline.backbone import load_backbone
 from pipeline.config import PipelineConfig
+from pipeline.progress import interval_s
 from pipeline.quality import QualityJudges
 from pipeline.training import quality_bench
 
@@ -39,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
         )
     judges = QualityJudges(backbone.signature)
     shown = quality_bench.judge_all(pictures, judges, backbone, all_judges=not args.fast)
-    judged = list(tqdm(shown, unit=" pictures", disable=args.quiet, mininterval=2))
+    judged = list(tqdm(shown, unit=" pictures", disable=args.quiet, mininterval=interval_s()))
     if not judged:
         raise ValueError(f"None of the pictures under {args.images} can be read.")
     found = quality_bench.report(judged)

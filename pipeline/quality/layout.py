@@ -19,7 +19,6 @@ CROSSED = 0.92  # share of the next line that differs where a frame ends: a grou
 PARTED = 0.8  # share of the lines on both sides of a gutter that differ from it
 SMEARED = 4  # lines beyond a frame into which a JPEG may carry its colour
 GUTTER_SHARE = 0.04  # of a side, at most
-FEW = 16  # pixels from one looked at first to the next
 INSIDE = 0.15  # of a side; nearer to the edge nothing is a gutter
 
 Lines = npt.NDArray[np.int16]
@@ -38,8 +37,8 @@ def measure_layout(image: DecodedImage) -> Layout:
     small = image.at(SIDE_PX)
     if min(small.shape[:2]) < 32:
         return Layout(0.0, 0)
-    turned = small.transpose(1, 0, 2)
-    rows, columns = _scan(small), _scan(turned)
+    turned = np.asarray(cv2.transpose(small), np.uint8)
+    rows, columns = _scan(turned), _scan(small)
     widths = (
         _measure_frame(small, rows),
         _measure_frame(small[::-1], rows[::-1]),
@@ -49,18 +48,11 @@ def measure_layout(image: DecodedImage) -> Layout:
     return Layout(min(widths), _count_gutters(small, rows) + _count_gutters(turned, columns))
 
 
-def _scan(lines: RgbArray) -> Lines:
-    """Of every line: its colour where it is even, -1 where it is not; int16 (L,3)."""
-    few = lines[:, ::FEW].astype(np.int16)  # most lines are known by some of their pixels
-    likely = np.flatnonzero((few.max(axis=1) - few.min(axis=1)).max(axis=1) <= EVEN)
-    found = np.full((len(lines), 3), -1, np.int16)
-    if len(likely):
-        whole = np.ascontiguousarray(lines[likely])
-        high = np.asarray(cv2.reduce(whole, 1, cv2.REDUCE_MAX), np.int16).reshape(-1, 3)
-        low = np.asarray(cv2.reduce(whole, 1, cv2.REDUCE_MIN), np.int16).reshape(-1, 3)
-        even = (high - low).max(axis=1) <= EVEN
-        found[likely[even]] = ((high + low) // 2)[even]
-    return found
+def _scan(rgb: RgbArray) -> Lines:
+    """Of every column: its colour where it is even, -1 where it is not; int16 (W,3)."""
+    high, low = rgb.max(axis=0).astype(np.int16), rgb.min(axis=0).astype(np.int16)
+    even = (high - low).max(axis=1) <= EVEN
+    return np.where(even[:, None], (high + low) // 2, np.int16(-1))
 
 
 def _measure_frame(rgb: RgbArray, lines: Lines) -> float:

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pipeline.records import FloatArray, RgbArray
+from pipeline.training.plan import MIN_EXAMPLES
 from pipeline.training.type_heads import mirror_classes
 
 TRAIN, VALIDATION, TEST = "train", "validation", "test"
 FINE = "fine"  # what a picture without the defect is called
-MIN_EXAMPLES = 5  # of either kind: with fewer, nothing can be checked
 MIN_HELD = 10  # of every class on the validation side, for it to decide when to stop and what is sure
 FOLDS = 5
 

@@ -75,7 +75,8 @@ def write_phrase(
 def _phrases_for(path: Path) -> list[str]:
     key = str(path)
     if key not in _PHRASES_BY_FONT:
-        font = ImageFont.truetype(key, 16)
+        # the basic engine draws a box for what a font lacks; the other one draws nothing for this character
+        font = ImageFont.truetype(key, 16, layout_engine=ImageFont.Layout.BASIC)
         missing = bytes(font.getmask("\U000e0fff"))
         _PHRASES_BY_FONT[key] = [
             phrase

@@ -20,14 +20,24 @@ PALE, TINY = 0.12, 0.06  # shares of the family drawn by placeholder_marks
 
 def draw_placeholder(rng: np.random.Generator, fonts: Sequence[Path]) -> RgbArray:
     """One placeholder, uint8 (H,W,3), 16 to 1,530 px; half of them with words, most with an icon."""
-    side = int(np.exp(rng.uniform(np.log(48), np.log(900))))
-    high = round(side * float(rng.choice([1, 1, 1, 0.75, 1.3])))
+    side, high = _choose_size(rng)
     family = rng.random()
     if family < PALE:
         return _finish(draw_pale_mark(rng, side, high), rng)
     if family < PALE + TINY:
         return encode_somehow(draw_tiny_icon(rng, int(rng.integers(16, 65))), rng)
     return _finish(_draw_sign(rng, fonts, side, high), rng)
+
+
+def draw_pale_placeholder(rng: np.random.Generator) -> RgbArray:
+    """A shop's pale mark alone, uint8 (H,W,3), 36 to 1,990 px."""
+    return _finish(draw_pale_mark(rng, *_choose_size(rng)), rng)
+
+
+def _choose_size(rng: np.random.Generator) -> tuple[int, int]:
+    """(width, height) px."""
+    side = int(np.exp(rng.uniform(np.log(48), np.log(900))))
+    return side, round(side * float(rng.choice([1, 1, 1, 0.75, 1.3])))
 
 
 def _draw_sign(rng: np.random.Generator, fonts: Sequence[Path], side: int, high: int) -> RgbArray:

@@ -8,6 +8,7 @@ from typing import Any
 
 LOGISTIC, SHALLOW, LAST_BLOCK = "logistic", "shallow", "last_block"
 EITHER, INSTEAD = "either", "instead"
+MIN_EXAMPLES = 5  # of either kind, or of two types: with fewer, nothing can be checked
 
 
 class BadPlan(ValueError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,12 @@ from pipeline.quality.judges import LOOKED_AT, Measures, measure, stack
 from pipeline.records import FloatArray, RgbArray
 from pipeline.training import heads, metrics
 from pipeline.training.blurring import fall_off, soften
-from pipeline.training.placeholders import draw_placeholder
+from pipeline.training.lettering import Lettering
+from pipeline.training.lit_things import draw_lit_thing
+from pipeline.training.placeholder_grounds import draw_other_placeholder
+from pipeline.training.placeholder_initials import draw_initials
+from pipeline.training.placeholders import draw_pale_placeholder, draw_placeholder
+from pipeline.training.plain_things import draw_plain_thing
 from pipeline.training.product_art import draw_product_art
 from pipeline.training.reframing import make_fair, make_set, make_small
 from pipeline.training.smooth_things import draw_smooth_thing
@@ -27,18 +32,22 @@ SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
 RECIPES = {
     "blur": heads.Recipe(hidden=(64, 32), l2=0.15, members=4),
     "small_object": heads.Recipe(hidden=(16,), l2=3e-3, members=3),
-    "placeholder": heads.Recipe(hidden=(24,), l2=3.0, epochs=25, members=2),
+    "placeholder": heads.Recipe(hidden=(48,), l2=1.0, epochs=30, members=3),
 }
 # How a picture is made tells drawings from photos; what it looks like tells placeholders from other drawings.
-# So a part that never saw drawn product art judges the making alone, and counts besides.
+# So a part that judges the making alone counts besides. It never saw drawn product art, which is often made
+# just like placeholders; plain things, drawn as photos too, it did see.
 MADE = heads.Recipe(hidden=(32,), l2=1e-1, epochs=30, members=2)
 MADE_SHARE = 0.3
 # What a head may flag of the untouched photos of catalogs that its fold did not see.
 MAX_FALSE_SHARES = {"blur": 0.003, "small_object": 0.002, "placeholder": 0.001}
+# And of drawn pictures of what is sold, of which photos alone would let through too many: flat and lit ones.
+MAX_DRAWN_SHARES = {"flat_products": (("art", "thing"), 0.04), "lit_products": (("lit",), 0.02)}
 SOFT_BY_NATURE = 0.9  # an untouched photo above it is held to be blurred and leaves the training
 BACKDROPS = 60
 DRAWN_PER_PHOTO = 0.5
 DRAWN_GROUPS = 3
+FLAT = ("thing", "lit")  # made so, a picture is shown to the judge of placeholders alone
 UNSEEN = ("shallow", "fair", "softer")  # made so, a picture is not shown to the judge of a placeholder's look
 
 
@@ -67,9 +76,10 @@ def list_photos(folders: Sequence[Path], limit: int, seed: int) -> list[tuple[st
 
 
 def make_samples(
-    photos: Sequence[tuple[str, Path]], fonts: Sequence[Path], backbone: Backbone, seed: int
+    photos: Sequence[tuple[str, Path]], lettering: Lettering, backbone: Backbone, seed: int
 ) -> Iterator[Sample]:
     """Every photo as it is, varied, and with each defect; and drawn placeholders; the seed decides."""
+    fonts = sorted({path for paths in lettering.fonts.values() for path in paths})
     backdrops: list[RgbArray] = []
     for index, (group, path) in enumerate(photos):
         try:
@@ -83,6 +93,8 @@ def make_samples(
     for index in range(round(DRAWN_PER_PHOTO * len(photos))):
         rng = np.random.default_rng([seed, 1_000_000 + index])
         yield from look(f"drawn{index % DRAWN_GROUPS}", str(index), draw_pictures(rng, fonts), backbone)
+        flat = draw_flat_pictures(np.random.default_rng([seed, 2_000_000 + index]), lettering, fonts)
+        yield from look(f"drawn{index % DRAWN_GROUPS}", str(index), flat, backbone)
 
 
 def change_photo(
@@ -99,6 +111,20 @@ def change_photo(
     yield "small", "small_object", make_small(rgb, rng, backdrops)
     yield "fair", "", make_fair(rgb, rng, backdrops)
     yield "fair", "", make_set(rgb, rng, backdrops) if rng.random() < 0.4 else make_fair(rgb, rng, backdrops)
+
+
+def draw_flat_pictures(
+    rng: np.random.Generator, lettering: Lettering, fonts: Sequence[Path]
+) -> Iterator[tuple[str, str, RgbArray]]:
+    """(made, defect, picture): three plain things that are sold, four lit ones, four more placeholders."""
+    for _ in range(3):
+        yield "thing", "", encode_somehow(draw_plain_thing(rng, lettering), rng)
+    for _ in range(4):
+        yield "lit", "", encode_somehow(draw_lit_thing(rng), rng)
+    for _ in range(2):
+        yield "placeholder", "placeholder", draw_other_placeholder(rng, fonts)
+    yield "placeholder", "placeholder", draw_initials(rng, fonts)
+    yield "placeholder", "placeholder", draw_pale_placeholder(rng)
 
 
 def draw_pictures(rng: np.random.Generator, fonts: Sequence[Path]) -> Iterator[tuple[str, str, RgbArray]]:
@@ -125,12 +151,17 @@ def look(
 
 
 def train(
-    samples: Sequence[Sample], backbone: Backbone, card: dict[str, object], say: Callable[[str], None] = print
+    samples: Sequence[Sample],
+    backbone: Backbone,
+    card: dict[str, object],
+    say: Callable[[str], None] = print,
+    names: Sequence[str] = tuple(RECIPES),
 ) -> list[Head]:
-    """The three heads, calibrated and with thresholds chosen on catalogs that each fold left out."""
-    soft = find_soft_photos(samples)
-    say(f"{len(soft)} photos are soft as they come and teach nothing about blur")
-    return [train_one(name, samples, soft, backbone, card, say) for name in RECIPES]
+    """The heads of `names`, calibrated and with thresholds chosen on catalogs that each fold left out."""
+    soft = find_soft_photos(samples) if "blur" in names else set()
+    if soft:
+        say(f"{len(soft)} photos are soft as they come and teach nothing about blur")
+    return [train_one(name, samples, soft, backbone, card, say) for name in names]
 
 
 def train_one(
@@ -145,24 +176,49 @@ def train_one(
     used = [s for s in samples if serves(name, s) and not (name == "blur" and (s.group, s.origin) in soft)]
     features, labels, groups = gather(name, used)
     recipe, fit = RECIPES[name], fit_placeholder if name == "placeholder" else heads.fit_binary
-    photos = np.array([float(s.made != "art") for s in used], np.float32) if fit is fit_placeholder else None
+    made = np.array([s.made for s in used])
+    photos = (made != "art").astype(np.float32) if fit is fit_placeholder else None
     logits = heads.score_unseen(features, labels, groups, photos, recipe, fit)
-    head = fit(f"quality_{name}", features, labels, photos, recipe)
-    head = heads.calibrate(head, logits, labels, card)
+    head = heads.calibrate(fit(f"quality_{name}", features, labels, photos, recipe), logits, labels, card)
     chances = heads.apply_platt(logits, head)
-    real = (labels == 1) | np.array([s.made == "as it is" for s in used])
-    head = heads.set_threshold(head, chances[real], labels[real], MAX_FALSE_SHARES[name])
-    flagged = chances >= head.threshold
-    figures = {
-        "auc": round(metrics.roc_auc(chances, labels), 4),
-        "recall": round(float(flagged[labels == 1].mean()), 4),
-        "false_share_of_untouched": round(float(flagged[real & (labels == 0)].mean()), 4),
-        "rows_fine_defect": heads.count_rows(labels, groups),
-    }
+    limits = list_limits(name, made)
+    head = limit_false_flags(head, chances, labels, list(limits.values()))
+    parts = {"recall": labels == 1} | {f"false_share_of_{key}": part for key, (part, _) in limits.items()}
+    figures = measure_unseen(chances, labels, head.threshold, parts)
+    figures["rows_fine_defect"] = heads.count_rows(labels, groups)
     say(f"{name}: {figures}, threshold {head.threshold:.3f}")
     own = {"figures_on_left_out_catalogs": figures, "features": f"pipeline.quality {name}"}
-    needs = {"backbone": backbone.signature if name in LOOKED_AT else ""}
-    return Head(head.name, head.arrays, {**head.card, **own, **needs})
+    own["backbone"] = backbone.signature if name in LOOKED_AT else ""
+    return Head(head.name, head.arrays, {**head.card, **own})
+
+
+def list_limits(name: str, made: np.ndarray) -> dict[str, tuple[np.ndarray, float]]:
+    """Fine rows (bool (N,)) by their name, with the share of them that the head may flag at most."""
+    limits = {"untouched": (made == "as it is", MAX_FALSE_SHARES[name])}
+    for key, (kinds, share) in MAX_DRAWN_SHARES.items() if name == "placeholder" else ():
+        part = np.isin(made, kinds)
+        limits |= {key: (part, share)} if part.any() else {}
+    return limits
+
+
+def measure_unseen(
+    chances: FloatArray, labels: heads.Labels, threshold: float, parts: Mapping[str, np.ndarray]
+) -> dict[str, object]:
+    """Area under the curve, and the share flagged of each part (bool (N,)) that has rows."""
+    shares = {key: (chances[part] >= threshold).mean() for key, part in parts.items() if part.any()}
+    area = metrics.roc_auc(chances, labels)
+    return {"auc": round(area, 4), **{key: round(float(share), 4) for key, share in shares.items()}}
+
+
+def limit_false_flags(
+    head: Head, chances: FloatArray, labels: heads.Labels, limits: Sequence[tuple[np.ndarray, float]]
+) -> Head:
+    """The head with the lowest threshold that flags of each fine part (bool (N,)) at most its share."""
+    found = [
+        heads.set_threshold(head, chances[part | (labels == 1)], labels[part | (labels == 1)], share)
+        for part, share in limits
+    ]
+    return max(found, key=lambda one: one.threshold)
 
 
 def fit_placeholder(
@@ -181,9 +237,9 @@ def fit_placeholder(
 def serves(name: str, sample: Sample) -> bool:
     """Whether a sample teaches a judge: its own defect against what is fine or has another one."""
     if name == "blur":
-        return sample.defect in ("", "blur") and sample.made != "fair"
+        return sample.defect in ("", "blur") and sample.made not in ("fair", *FLAT)
     if name == "small_object":
-        return sample.defect in ("", "small_object")
+        return sample.defect in ("", "small_object") and sample.made not in FLAT
     return sample.embedding is not None
 
 

@@ -22,7 +22,11 @@ from pipeline.quality.sharpness import FEATURES as SHARPNESS
 from pipeline.quality.sharpness import measure_sharpness
 from pipeline.records import Judgement, RgbArray
 from pipeline.training.lettering import find_lettering
+from pipeline.training.lit_things import draw_lit_thing
+from pipeline.training.placeholder_grounds import draw_other_placeholder
+from pipeline.training.placeholder_initials import draw_initials
 from pipeline.training.placeholders import draw_placeholder
+from pipeline.training.plain_things import draw_plain_thing
 from pipeline.training.product_art import draw_product_art
 from pipeline.training.smooth_things import draw_smooth_thing
 from pipeline.training.wear import hold
@@ -128,6 +132,29 @@ def test_drawings_of_products_cards_and_swatches_are_no_placeholders() -> None:
     assert sum(found["placeholder"].flag for found in judge(*drawn)) <= 2
 
 
+def test_signs_sockets_codes_and_tiles_are_no_placeholders() -> None:
+    lettering = find_lettering()
+    drawn = [draw_plain_thing(np.random.default_rng([95, i]), lettering) for i in range(30)]
+    assert sum(found["placeholder"].flag for found in judge(*drawn)) <= 5  # a bare disc tells nothing
+
+
+def test_things_of_one_colour_under_a_lamp_are_no_placeholders() -> None:
+    drawn = [draw_lit_thing(np.random.default_rng([93, i])) for i in range(30)]
+    assert sum(found["placeholder"].flag for found in judge(*drawn)) <= 2
+
+
+def test_fades_silhouettes_logos_and_chequers_are_placeholders() -> None:
+    fonts = find_lettering().fonts["latin"]
+    drawn = [draw_other_placeholder(np.random.default_rng([94, i]), fonts) for i in range(30)]
+    assert sum(found["placeholder"].flag for found in judge(*drawn)) >= 26
+
+
+def test_initials_and_single_letters_are_placeholders() -> None:
+    fonts = find_lettering().fonts["latin"]
+    drawn = [draw_initials(np.random.default_rng([92, i]), fonts) for i in range(30)]
+    assert sum(found["placeholder"].flag for found in judge(*drawn)) >= 26
+
+
 @pytest.mark.parametrize("suffix", [".png", ".jpg", ".webp"])
 def test_how_a_placeholder_is_encoded_does_not_matter(suffix: str) -> None:
     fonts = find_lettering().fonts["latin"]
@@ -200,7 +227,7 @@ def test_real_placeholders_of_open_shops_are_flagged(shared_data: Path) -> None:
     files = sorted((shared_data / "images" / "placeholder").glob("*"))
     found = judge(*[decode(path.read_bytes()).rgb for path in files])
     missed = [path.name for path, one in zip(files, found, strict=True) if not one["placeholder"].flag]
-    assert len(missed) <= 2, missed  # a shop's pale mark on white, and an icon of 40 px
+    assert len(missed) <= 1, missed  # an icon of 40 px
 
 
 @pytest.mark.catalogs

@@ -10,14 +10,19 @@ import numpy as np
 import pytest
 
 from pipeline.foreground import find_object
+from pipeline.head_store import Head
 from pipeline.quality.judges import center
 from pipeline.records import Judgement, RgbArray
 from pipeline.training import bench_defects, heads, metrics
 from pipeline.training.blurring import BLURS, fall_off, soften
 from pipeline.training.lettering import find_lettering
+from pipeline.training.lit_things import draw_lit_thing
+from pipeline.training.placeholder_grounds import draw_other_placeholder
+from pipeline.training.placeholder_initials import draw_initials
 from pipeline.training.placeholders import draw_placeholder
+from pipeline.training.plain_things import draw_plain_thing
 from pipeline.training.product_art import draw_product_art
-from pipeline.training.quality import list_photos
+from pipeline.training.quality import limit_false_flags, list_limits, list_photos
 from pipeline.training.quality_bench import Shown, read_labels, report
 from pipeline.training.reframing import SMALL, make_set, make_small
 from pipeline.training.smooth_things import draw_smooth_thing
@@ -182,6 +187,47 @@ def test_a_set_of_several_fills_its_frame() -> None:
     made = make_set(draw_product(300, 0.7), np.random.default_rng(6), [])
     left, top, right, bottom = find_object(made).box
     assert max(right - left, bottom - top) > 0.6
+
+
+def test_plain_things_and_placeholders_of_other_kinds_follow_their_seed() -> None:
+    lettering = find_lettering()
+    fonts = lettering.fonts["latin"]
+    seeds = (*range(24), 0)
+    things = [draw_plain_thing(np.random.default_rng(seed), lettering) for seed in seeds]
+    lit = [draw_lit_thing(np.random.default_rng(seed)) for seed in seeds]
+    marks = [draw_other_placeholder(np.random.default_rng(seed), fonts) for seed in seeds]
+    letters = [draw_initials(np.random.default_rng(seed), fonts) for seed in seeds]
+    for drawn in (things, lit, marks, letters):
+        assert np.array_equal(drawn[0], drawn[-1])
+        assert len({picture.tobytes() for picture in drawn}) == 24
+        assert all(np.ptp(picture) > 5 for picture in drawn)  # none is a blank
+
+
+def test_a_head_flags_of_every_fine_part_no_more_than_its_share() -> None:
+    labels = np.repeat([0, 1], [200, 50])
+    chances = np.concatenate([np.linspace(0, 0.4, 100), np.linspace(0, 0.9, 100), np.full(50, 0.95)])
+    photos, drawn = np.arange(250) < 100, (np.arange(250) >= 100) & (labels == 0)
+    head = Head("one", {}, {"threshold": 0.5})
+    found = limit_false_flags(head, chances, labels, [(photos, 0.01), (drawn, 0.03)]).threshold
+    assert (chances[photos] >= found).mean() <= 0.01
+    assert 0.01 <= (chances[drawn] >= found).mean() <= 0.03
+
+
+def test_initials_are_drawn_without_a_font_too() -> None:
+    drawn = [draw_initials(np.random.default_rng(seed), []) for seed in range(6)]
+    assert all(np.ptp(picture) > 5 for picture in drawn)
+
+
+def test_only_placeholders_are_limited_by_drawn_products() -> None:
+    made = np.array(["as it is", "art", "thing", "lit", "placeholder"])
+    limits = list_limits("placeholder", made)
+    assert {key: part.tolist() for key, (part, _) in limits.items()} == {
+        "untouched": [True, False, False, False, False],
+        "flat_products": [False, True, True, False, False],
+        "lit_products": [False, False, False, True, False],
+    }
+    assert list(list_limits("blur", made)) == ["untouched"]
+    assert list(list_limits("placeholder", made[:1])) == ["untouched"]
 
 
 def said(score: float, flag: bool = False) -> Judgement:

@@ -40,8 +40,8 @@ def group_files(folder: Path) -> Iterator[list[Path]]:
 
 
 def make_product(index: int, files: list[Path]) -> ParsedProduct:
-    """A product with one supplier."""
-    images = tuple(ImageSource(path.name, str(path)) for path in files)
+    """A product with one supplier; whole paths name its images, as many folders may hold a 1.jpg."""
+    images = tuple(ImageSource(str(path), str(path)) for path in files)
     return ParsedProduct(
         index + 1, str(index + 1), files[0].stem, "", None, (ParsedOffer("s", images),), None
     )

@@ -47,6 +47,14 @@ def test_products_with_unreadable_images_are_left_out(folder: Path) -> None:
     assert len(products.limit(found, 1)) == 1
 
 
+def test_files_of_one_name_in_two_folders_are_two_images(folder: Path) -> None:
+    for name in ("one", "two"):
+        (folder / name / "1.jpg").write_bytes(pack(draw_product(400, 0.4)))
+    found = products.find_products(argparse.Namespace(images=folder, products=None))
+    names = [image.name for product in found for offer in product.offers for image in offer.images]
+    assert len(names) == len(set(names)) == 7
+
+
 @pytest.mark.parametrize("place", [place for places in stages.STAGES.values() for place in places])
 def test_every_stage_is_where_the_bench_looks(place: str) -> None:
     owner, name = stages.find_owner(place)

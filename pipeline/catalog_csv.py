@@ -8,11 +8,11 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from pipeline.catalog_json import parse_object
 from pipeline.catalog_records import NotACatalog, ParsedProduct, Refusal, RefusedField, read_id
+from pipeline.sources import Locate
 
 COLUMNS = ("product_id", "title", "description", "category", "supplier", "position", "image")
 REQUIRED = ("product_id", "image")
@@ -25,9 +25,7 @@ _CUT = -1  # in place of a line's number: there was no further line
 Line = tuple[int, str | Refusal]
 
 
-def parse_csv(
-    lines: Iterable[Line], images_dir: Path | None, supplier: str
-) -> Iterator[ParsedProduct | Refusal]:
+def parse_csv(lines: Iterable[Line], locate: Locate, supplier: str) -> Iterator[ParsedProduct | Refusal]:
     """Products in the order of their first rows, after all refused rows.
 
     The rows are laid down in a temporary database on disk, which sorts them: memory stays constant
@@ -39,7 +37,7 @@ def parse_csv(
         rows.execute("CREATE INDEX by_product ON row (id, line)")
         rows.execute("CREATE TABLE product AS SELECT id, MIN(line) AS line FROM row GROUP BY id")
         for product_id, line in rows.execute("SELECT id, line FROM product ORDER BY line"):
-            yield _build(product_id, line, rows, images_dir, supplier)
+            yield _build(product_id, line, rows, locate, supplier)
 
 
 def read_header(text: str) -> tuple[list[str], str] | None:
@@ -147,7 +145,7 @@ def _store(rows: sqlite3.Connection, names: list[str], line: int, record: list[s
 
 
 def _build(
-    product_id: str, line: int, rows: sqlite3.Connection, images_dir: Path | None, supplier: str
+    product_id: str, line: int, rows: sqlite3.Connection, locate: Locate, supplier: str
 ) -> ParsedProduct | Refusal:
     """One product from its rows: the first row that fills a field wins, suppliers in order of appearance."""
     found = rows.execute(
@@ -169,7 +167,7 @@ def _build(
         data[column] = next((cells[column] for cells in by_line if cells[column].strip()), None)
     data["offers"] = [{"supplier": name, "images": images} for name, images in offers.items()]
     try:
-        product = parse_object(data, line, images_dir, supplier)
+        product = parse_object(data, line, locate, supplier)
     except RefusedField as error:
         return Refusal(line, product_id, error.field.rsplit(".", 1)[-1], error.reason)
     refusals = tuple(_point_at_row(refusal, list(offers), origin) for refusal in product.refusals)

@@ -6,12 +6,14 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
 from pipeline.catalog_csv import parse_csv, read_header
 from pipeline.catalog_json import KNOWN_FIELDS, parse_object
 from pipeline.catalog_records import NotACatalog, ParsedProduct, Refusal, RefusedField, read_text
+from pipeline.sources import Locate, locate
 
 MAX_LINE_BYTES = 1024 * 1024  # a product with 500 addresses fits; a file without line ends does not
 _SKIP_BYTES = 1024 * 1024
@@ -21,25 +23,23 @@ Parsed = ParsedProduct | Refusal
 
 
 def parse(
-    path: Path, images_dir: Path | None = None, supplier: str = "", takes_paths: bool = True
+    path: Path, images_dir: Path | None = None, supplier: str = "", find: Locate | None = None
 ) -> Iterator[Parsed]:
     """Yields every product, or why it is refused; the form is told by the content.
 
     Forms: JSON Lines as documented in docs/catalog-format.md, its plain variant with `images`, and CSV.
-    Paths are taken below `images_dir` (default: the file's folder); without `takes_paths` only http and
-    https addresses are, for a file that came from elsewhere. `supplier` names the supplier of
-    pictures without one. Raises NotACatalog if the file as a whole is none, OSError if it can't be
-    read. A broken line is yielded as a Refusal and never stops the rest; so is a product whose id was
-    seen before.
+    Pictures are found by `find`, for instance `locate_address` for a file that came from elsewhere;
+    without it, paths are taken below `images_dir` (default: the file's folder). `supplier` names the
+    supplier of pictures without one. Raises NotACatalog if the file as a whole is none, OSError if it
+    can't be read. A broken line is yielded as a Refusal and never stops the rest; so is a product whose
+    id was seen before.
     """
-    folder = (images_dir or path.parent).resolve() if takes_paths else None
-    if folder and not folder.is_dir():
-        raise NotACatalog(f"There is no folder {folder}.")
+    find = find or _search_folder((images_dir or path.parent).resolve())
     with path.open("rb") as file:
         if detect_form(file) == "csv":
-            found: Iterator[Parsed] = parse_csv(read_lines(file), folder, supplier)
+            found: Iterator[Parsed] = parse_csv(read_lines(file), find, supplier)
         else:
-            found = _parse_json_lines(file, folder, supplier)
+            found = _parse_json_lines(file, find, supplier)
         yield from _refuse_repeated(found)
 
 
@@ -95,7 +95,13 @@ def read_lines(file: BinaryIO) -> Iterator[tuple[int, str | Refusal]]:
             yield number, Refusal(number, "", "", f"The line is not UTF-8 text (at its byte {place}).")
 
 
-def _parse_json_lines(file: BinaryIO, images_dir: Path | None, supplier: str) -> Iterator[Parsed]:
+def _search_folder(folder: Path) -> Locate:
+    if not folder.is_dir():
+        raise NotACatalog(f"There is no folder {folder}.")
+    return partial(locate, images_dir=folder)
+
+
+def _parse_json_lines(file: BinaryIO, find: Locate, supplier: str) -> Iterator[Parsed]:
     noted: set[str] = set()
     for number, text in read_lines(file):
         if isinstance(text, Refusal):
@@ -106,7 +112,7 @@ def _parse_json_lines(file: BinaryIO, images_dir: Path | None, supplier: str) ->
                 data = _load(text)
                 if isinstance(data, dict) and "offers" in data:
                     yield from _note_unknown(data, number, noted)
-                yield parse_object(data, number, images_dir, supplier)
+                yield parse_object(data, number, find, supplier)
             except RefusedField as error:
                 yield Refusal(number, _show_id(data), error.field, error.reason)
 

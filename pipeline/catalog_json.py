@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from pipeline.catalog_records import (
@@ -22,7 +21,7 @@ from pipeline.catalog_records import (
     read_id,
     read_text,
 )
-from pipeline.sources import ImageSource, UnusableSource, locate
+from pipeline.sources import ImageSource, Locate, UnusableSource, locate_address
 
 KNOWN_FIELDS = frozenset(
     {"id", "title", "description", "category", "offers", "current", "curated", "views_a_week"}
@@ -30,17 +29,17 @@ KNOWN_FIELDS = frozenset(
 MAX_VIEWS = 2_000_000_000  # a week; what a database keeps as a whole number
 
 
-def parse_object(data: Any, line: int, images_dir: Path | None, supplier: str = "") -> ParsedProduct:
+def parse_object(data: Any, line: int, locate: Locate = locate_address, supplier: str = "") -> ParsedProduct:
     """A product from a parsed JSON object. Raises RefusedField where the product can't be taken.
 
-    `images_dir` (resolved) holds the pictures that are named by path; None refuses paths altogether.
-    `supplier` names the supplier of pictures that have none. A picture that can't be taken is refused
-    alone: it is listed in the product's `refusals`; a missing file keeps its place all the same.
+    `locate` finds the pictures; unless told otherwise only addresses are taken, no paths. `supplier`
+    names the supplier of pictures that have none. A picture that can't be taken is refused alone: it is
+    listed in the product's `refusals`; a missing file keeps its place all the same.
     """
     if not isinstance(data, Mapping):
         raise RefusedField("", f"The line must be a JSON object, not {name_kind(data)}.")
     product_id = read_id(data.get("id"))
-    reader = _ImageReader(product_id, line, images_dir)
+    reader = _ImageReader(product_id, line, locate)
     offers = _read_offers(data, reader, supplier)
     current = _read_current(data.get("current"), reader)
     return ParsedProduct(
@@ -68,10 +67,10 @@ def _read_views(value: Any) -> int | None:
 class _ImageReader:
     """Locates pictures and keeps what it refused."""
 
-    def __init__(self, product_id: str, line: int, images_dir: Path | None) -> None:
+    def __init__(self, product_id: str, line: int, find: Locate) -> None:
         self.product_id = product_id
         self.line = line
-        self.images_dir = images_dir
+        self.find = find
         self.refusals: list[Refusal] = []
 
     def read(self, names: Any, field: str) -> tuple[ImageSource, ...]:
@@ -102,9 +101,7 @@ class _ImageReader:
             name = name.get("file")
         if not isinstance(name, str):
             raise UnusableSource(f"A picture must be a path or an address, not {name_kind(name)}.")
-        if self.images_dir is None and "://" not in name:
-            raise UnusableSource("Only http and https addresses are taken here.")
-        return locate(name, self.images_dir or Path("/nonexistent"))
+        return self.find(name)
 
     def refuse(self, field: str, reason: str, what: str = "image") -> None:
         self.refusals.append(Refusal(self.line, self.product_id, field, reason, what))

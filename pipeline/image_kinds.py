@@ -38,6 +38,20 @@ def sniff_kind(data: bytes) -> str | None:
     return _sniff_text(data[:2048])
 
 
+def explain_unusable(data: bytes) -> tuple[str, str] | None:
+    """(code, sentence for a person) why bytes are no picture that is read; None where they start like one."""
+    if not data:
+        return "empty", "The file is empty."
+    kind = sniff_kind(data)
+    if kind is None:
+        return "not_an_image", "This is not an image file."
+    if kind in READABLE_KINDS:
+        return None
+    if kind in ("an HTML page", "a text file"):
+        return "not_an_image", f"This is not an image but {kind}."
+    return "unsupported_type", f"This is {kind}, a type that cannot be used; send JPEG, PNG or WebP."
+
+
 def _sniff_iso_media(brand: bytes) -> str:
     if brand in (b"avif", b"avis"):
         return "AVIF"

@@ -15,7 +15,7 @@ import numpy as np
 from PIL import Image
 
 from pipeline.config import DecodeLimits
-from pipeline.image_kinds import READABLE_KINDS, sniff_kind
+from pipeline.image_kinds import explain_unusable, sniff_kind
 from pipeline.records import RgbArray
 from pipeline.scaling import can_halve, fit_within, halve
 
@@ -127,20 +127,11 @@ def render_renditions(data: bytes, sides_px: Sequence[int] = RENDITION_SIDES_PX)
 
 
 def _check_bytes(data: bytes, limits: DecodeLimits) -> str:
-    if not data:
-        raise UnreadableImage("empty", "The file is empty.")
     if len(data) > limits.max_bytes:
         raise _too_many_bytes(len(data), limits)
-    kind = sniff_kind(data)
-    if kind is None:
-        raise UnreadableImage("not_an_image", "This is not an image file.")
-    if kind in READABLE_KINDS:
-        return kind
-    if kind in ("an HTML page", "a text file"):
-        raise UnreadableImage("not_an_image", f"This is not an image but {kind}.")
-    raise UnreadableImage(
-        "unsupported_type", f"This is {kind}, a type that cannot be used; send JPEG, PNG or WebP."
-    )
+    if unusable := explain_unusable(data):
+        raise UnreadableImage(*unusable)
+    return str(sniff_kind(data))
 
 
 def _decode_checked(data: bytes, kind: str, side: int, limits: DecodeLimits) -> DecodedImage:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -30,20 +32,35 @@ class ImageSource:
     problem: str = ""
 
 
+Locate = Callable[[str], ImageSource]  # finds what a catalog names; raises UnusableSource
+
+
 def is_address(source: str) -> bool:
     """Whether it is fetched from the network."""
     return source[:8].lower().startswith(("http://", "https://"))
 
 
 def locate(name: str, images_dir: Path) -> ImageSource:
-    """The picture that a catalog names; `images_dir` must be resolved. Raises UnusableSource.
+    """The picture that a catalog names; `images_dir` must be resolved. Raises UnusableSource."""
+    return locate_by(name, partial(_locate_file, images_dir=images_dir))
+
+
+def locate_address(name: str) -> ImageSource:
+    """The same where paths are not taken: they would be this machine's, and the file came from elsewhere."""
+    if "://" not in name:
+        raise UnusableSource("Only http and https addresses are taken here.")
+    return locate_by(name, _refuse_path)
+
+
+def locate_by(name: str, find_file: Locate) -> ImageSource:
+    """The same, paths found by `find_file`; what has the form of an address is never one.
 
     Addresses are checked for form only; whether they lead to a public host is checked when fetching.
     """
     explain_form(name)
     scheme = _SCHEME.match(name)
     if scheme is None:
-        return _locate_file(name, images_dir)
+        return find_file(name)
     if not is_address(name):
         found = (scheme.group(1) or scheme.group(2)).lower()
         raise UnusableSource(f"'{found}:' addresses are not taken; give a path, or http or https.")
@@ -79,6 +96,10 @@ def check_address(url: str) -> None:
         raise UnusableSource("The address has no valid host.")
     if "@" in parts.netloc:
         raise UnusableSource("The address contains a user name or password; remove it.")
+
+
+def _refuse_path(name: str) -> ImageSource:
+    raise UnusableSource("Only http and https addresses are taken here.")
 
 
 def _locate_file(name: str, images_dir: Path) -> ImageSource:

@@ -14,6 +14,7 @@ from pipeline.assess import Assessor
 from pipeline.catalog_records import ParsedProduct
 from pipeline.images import UnreadableImage, read_file
 from pipeline.ordering import OrderingInput
+from pipeline.progress import interval_s
 from pipeline.records import Assessment, TypeJudgement
 from pipeline.selection_files import list_images
 from pipeline.sources import is_address
@@ -35,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
 
     types = read_types(args.labels) if args.labels else {}
     assessor = Assessor()
-    parsed = tqdm(catalog_files.parse(args.products, args.images), unit=" products")
+    parsed = tqdm(catalog_files.parse(args.products, args.images), unit=" products", mininterval=interval_s())
     products = [read_product(item, assessor) for item in parsed if isinstance(item, ParsedProduct)]
     found = bench([images for images in products if len(images) > 1], types)
     mixed = found["with_fronts_and_others"]

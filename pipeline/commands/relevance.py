@@ -15,6 +15,7 @@ from pipeline.backbone import Backbone, load_backbone
 from pipeline.catalog_records import ParsedProduct
 from pipeline.config import PipelineConfig
 from pipeline.images import UnreadableImage, decode
+from pipeline.progress import interval_s
 from pipeline.relevance import ListedImage, Relevance, judge_relevance
 from pipeline.selection_files import list_images
 
@@ -49,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
 
 def embed_catalog(catalog: Path, folder: Path | None, backbone: Backbone) -> Iterator[ListedImage]:
     """Every readable picture of every product with a category, once a product."""
-    for product in tqdm(catalog_files.parse(catalog, folder), unit=" products", mininterval=0.5):
+    for product in tqdm(catalog_files.parse(catalog, folder), unit=" products", mininterval=interval_s()):
         if not isinstance(product, ParsedProduct) or not product.category:
             continue
         names = {source: name for name, source in list_images(product)}

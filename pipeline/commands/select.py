@@ -16,6 +16,7 @@ from pipeline.catalog_records import ParsedProduct, Refusal
 from pipeline.category import CategoryModel, TooFewProducts
 from pipeline.compliance.slots import read_slot
 from pipeline.config import ComplianceConfig, PipelineConfig
+from pipeline.progress import interval_s
 from pipeline.selection_files import FileSelector
 
 CHUNK_PRODUCTS = 32  # whose images are embedded together
@@ -47,7 +48,9 @@ def run(args: argparse.Namespace) -> int:
     with ExitStack() as stack:
         stack.callback(part.unlink, missing_ok=True)  # what was not finished; a finished one has moved on
         out = stack.enter_context(part.open("w", encoding="utf-8"))
-        bar = stack.enter_context(tqdm(total=total, unit=" products", disable=args.quiet, mininterval=0.5))
+        bar = stack.enter_context(
+            tqdm(total=total, unit=" products", disable=args.quiet, mininterval=interval_s())
+        )
         for chunk, refusals, lines in read_chunks(args):
             refused += sum(refusal.what != "note" for refusal in refusals)
             for refusal in refusals:

@@ -10,6 +10,9 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group, User
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django_celery_beat import models as beat
 from rest_framework.authtoken.models import TokenProxy
 from unfold.admin import ModelAdmin, TabularInline
@@ -19,6 +22,9 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from pipeline.labels import IMAGE_TYPES
 from review.access import ADMIN, ROLES, roles_of
 from review.models import Category, CategoryGrant, Event, ModelVersion, Supplier
+from review.views.question_words import name_label
+
+KNOWN = ", ".join(IMAGE_TYPES)
 
 
 class ByRole:
@@ -58,7 +64,8 @@ class GrantInline(ByRole, TabularInline):
 
     model = CategoryGrant
     extra = 0
-    verbose_name_plural = "categories of a specialist (an empty path is all of them)"
+    verbose_name = _("category of a specialist")
+    verbose_name_plural = _("categories of a specialist (an empty path is all of them)")
 
 
 class PersonAdmin(ByRole, UserAdmin, ModelAdmin):
@@ -74,9 +81,9 @@ class PersonAdmin(ByRole, UserAdmin, ModelAdmin):
     filter_horizontal = []
     fieldsets = [
         (None, {"fields": ["username", "password"]}),
-        ("Person", {"fields": ["first_name", "last_name", "email"]}),
-        ("May", {"fields": ["groups", "is_active"]}),
-        ("Seen", {"fields": ["last_login", "date_joined"]}),
+        (_("Person"), {"fields": ["first_name", "last_name", "email"]}),
+        (_("Roles"), {"fields": ["groups", "is_active"]}),
+        (_("Seen"), {"fields": ["last_login", "date_joined"]}),
     ]
     readonly_fields = ["last_login", "date_joined"]
 
@@ -89,10 +96,10 @@ class PersonAdmin(ByRole, UserAdmin, ModelAdmin):
             kwargs["queryset"] = Group.objects.filter(name__in=ROLES)
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
-    @admin.display(description="roles")
+    @admin.display(description=_("roles"))
     def list_roles(self, person: User) -> str:
         """Names of the roles."""
-        return ", ".join(sorted(group.name for group in person.groups.all())) or "none"
+        return ", ".join(sorted(gettext(group.name) for group in person.groups.all())) or gettext("none")
 
 
 class CategoryForm(forms.ModelForm):
@@ -101,12 +108,14 @@ class CategoryForm(forms.ModelForm):
     type_order = forms.CharField(
         required=False,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 8}),
-        help_text=f"Best first, one a line; empty for the usual order. Known: {', '.join(IMAGE_TYPES)}.",
+        label=_("Types, best first"),
+        help_text=format_lazy(_("One a line; empty for the usual order. Known: {known}."), known=KNOWN),
     )
 
     class Meta:
         model = Category
         fields = ["path", "type_order", "type_head"]
+        labels = {"path": _("Path"), "type_head": _("Model of its image types")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -117,7 +126,8 @@ class CategoryForm(forms.ModelForm):
         words = list(dict.fromkeys(self.cleaned_data["type_order"].replace(",", "\n").split()))
         unknown = [word for word in words if word not in IMAGE_TYPES]
         if unknown:
-            raise forms.ValidationError(f"There is no image type {', '.join(unknown)}.")
+            words_for = gettext("There is no image type {names}.")
+            raise forms.ValidationError(words_for.format(names=", ".join(unknown)))
         return words
 
 
@@ -125,15 +135,25 @@ class CategoryAdmin(ByRole, ModelAdmin):
     """Categories and what a customer should see first in them."""
 
     form = CategoryForm
-    list_display = ["path", "show_order", "type_head"]
+    list_display = ["show_path", "show_order", "show_head"]
     list_select_related = ["type_head"]
     search_fields = ["path"]
     ordering = ["path"]
 
-    @admin.display(description="types, best first")
+    @admin.display(description=_("path"), ordering="path")
+    def show_path(self, category: Category) -> str:
+        """Its path."""
+        return category.path
+
+    @admin.display(description=_("types, best first"))
     def show_order(self, category: Category) -> str:
         """The list in one line."""
-        return ", ".join(category.type_order) or "the usual order"
+        return ", ".join(map(name_label, category.type_order)) or gettext("the usual order")
+
+    @admin.display(description=_("model of its image types"))
+    def show_head(self, category: Category) -> str:
+        """The model by its name."""
+        return category.type_head.name if category.type_head else gettext("none")
 
 
 class SupplierAdmin(ByRole, ModelAdmin):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from django.conf import settings
@@ -17,9 +17,11 @@ from pipeline.aggregate import Refused, gather
 from pipeline.config import FetchLimits
 from pipeline.images import UnreadableImage, decode, render_webp
 from review.actions import store
+from review.actions.sent_pictures import SENT
 from review.models import Image, Offer, PublishedImage
 
 MAX_REASON_CHARS = 300
+Key = tuple[str, str]  # an offer's source, and its stamp where that tells two pictures apart
 
 
 @dataclass(frozen=True)
@@ -36,13 +38,14 @@ def fetch_offers(offers: Iterable[Offer], check: Callable[[], None] = lambda: No
     May be killed anywhere, or ended between two by what `check` raises: what was written stays, the
     rest is still pending.
     """
-    by_source: dict[str, list[Offer]] = defaultdict(list)
+    by_source: dict[Key, list[Offer]] = defaultdict(list)
     for offer in offers:
-        by_source[offer.source].append(offer)
+        # Files that were sent may have one name and be two; elsewhere a source is what lies there now.
+        by_source[offer.source, offer.stamp if offer.source.startswith(SENT) else ""].append(offer)
     fetched = refused = 0
-    for source, answer in gather(list(by_source), make_limits(), AllowList.parse(settings.FETCH_ALLOW)):
+    for key, answer in _gather(list(by_source)):
         check()
-        asked = by_source[source]
+        source, asked = key[0], by_source[key]
         rows = Offer.objects.filter(pk__in=[offer.pk for offer in asked])
         # A file that was replaced while we read it has another stamp by now and stays pending.
         rows = rows.filter(source=source, stamp__in={offer.stamp for offer in asked})
@@ -53,6 +56,26 @@ def fetch_offers(offers: Iterable[Offer], check: Callable[[], None] = lambda: No
         if isinstance(answer, Refused):
             _refuse(rows, answer.message, answer.code)
     return FetchCounts(fetched, refused)
+
+
+def _gather(keys: Iterable[Key]) -> Iterator[tuple[Key, bytes | Refused]]:
+    """(source and stamp, bytes or why not): what was sent is in the store, the rest is fetched."""
+    elsewhere = []
+    for source, stamp in keys:
+        if source.startswith(SENT):
+            yield (source, stamp), _read_sent(stamp)
+        else:
+            elsewhere.append(source)
+    allow = AllowList.parse(settings.FETCH_ALLOW)
+    for source, answer in gather(elsewhere, make_limits(), allow) if elsewhere else ():
+        yield (source, ""), answer
+
+
+def _read_sent(sha256: str) -> bytes | Refused:
+    try:
+        return store.read_original(sha256)
+    except store.NotStored:
+        return Refused("missing", "The file that was sent is not there any more; send it again.")
 
 
 def make_limits() -> FetchLimits:

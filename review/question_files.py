@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from review import ingest
 from review.actions.label_archives import BROKEN
 from review.actions.question_upload import Found, InvalidUpload
+from review.actions.zip_files import TooLong, UnreadableZip, open_zip
 
 MOST_FILES = 500
 MOST_BYTES = 16 * 2**20  # of one picture, as for suppliers
@@ -19,18 +20,28 @@ SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", "
 
 def read_zip(data: bytes) -> Found:
     """Keep the archive's pictures as if a supplier had sent them. Raises InvalidUpload."""
+    found = Found()
     try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
-    except BROKEN as wrong:
+        with open_zip(io.BytesIO(data)) as archive:
+            for entry in _list_pictures(archive):
+                _keep(archive, entry, found)
+    except TooLong as wrong:
+        raise _too_much() from wrong
+    except UnreadableZip as wrong:
         raise InvalidUpload(_("The file is no ZIP archive. Nothing was asked.")) from wrong
+    return found
+
+
+def _list_pictures(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     entries = [entry for entry in archive.infolist() if not entry.is_dir()]
     if len(entries) > MOST_FILES or sum(entry.file_size for entry in entries) > MOST_BYTES_ALL:
-        words = _("The archive holds too much: at most {files} pictures and {size} MB unpacked.")
-        raise InvalidUpload(words.format(files=MOST_FILES, size=MOST_BYTES_ALL // 2**20))
-    found = Found()
-    for entry in entries:
-        _keep(archive, entry, found)
-    return found
+        raise _too_much()
+    return entries
+
+
+def _too_much() -> InvalidUpload:
+    words = _("The archive holds too much: at most {files} pictures and {size} MB unpacked.")
+    return InvalidUpload(words.format(files=MOST_FILES, size=MOST_BYTES_ALL // 2**20))
 
 
 def _keep(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, found: Found) -> None:

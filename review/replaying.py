@@ -61,7 +61,8 @@ def _replay_words(candidate: Side, live: Side, learnt: AbstractSet[int]) -> dict
     }
     for name, own in verdicts.items():
         result[name] = _count(said, own, truth.tolist())
-    return result | {"disagreements": _list_disagreements(said, verdicts["candidate"], truth.tolist())}
+    against = _list_disagreements(said, verdicts["candidate"], truth.tolist())
+    return result | {"disagreed": len(against), "disagreements": against[:SHOWN]}
 
 
 def _count(said: Sequence[Statement], verdicts: Verdicts, truth: Sequence[int]) -> dict[str, int]:
@@ -80,7 +81,7 @@ def _count(said: Sequence[Statement], verdicts: Verdicts, truth: Sequence[int]) 
 def _list_disagreements(
     said: Sequence[Statement], verdicts: Verdicts, truth: Sequence[int]
 ) -> list[dict[str, Any]]:
-    against = [
+    return [
         {
             "decision": one.decision_id,
             "image": one.image_id,
@@ -90,7 +91,6 @@ def _list_disagreements(
         for one, own, true in zip(said, verdicts.said.tolist(), truth, strict=True)
         if own not in (true, len(verdicts.names))
     ]
-    return against[:SHOWN]
 
 
 def _list_statements(side: Side, learnt: AbstractSet[int]) -> list[Statement]:

@@ -14,7 +14,7 @@ from pipeline.training.judge_rows import FINE
 from pipeline.training.model_card import Verdicts, decide
 from review import catalog_models, inference, live_models, predicting
 from review.actions.learning import TYPE
-from review.models import Category, ImageAnalysis, ModelVersion
+from review.models import Category, ImageAnalysis, ModelVersion, Offer
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,8 @@ class Side:
 
     def list_types(self) -> tuple[str, ...]:
         """The types that it tells apart; () where nothing does."""
+        if self.is_of_categories:
+            return tuple(sorted({name for head in _load_heads().heads.values() for name in head.classes}))
         head = self.find_head()
         return head.classes if head else ()
 
@@ -52,21 +54,21 @@ class Side:
         return Verdicts(chances, said, names)
 
     def _name_types(self, image_ids: Sequence[int], names: tuple[str, ...]) -> Verdicts:
-        head = self.find_head()
+        if not self.is_of_categories:
+            return _name_by(self.find_head(), image_ids, names)
+        heads, paths = _load_heads(), _find_categories(image_ids)
         chances = np.zeros((len(image_ids), len(names)), np.float32)
         said = np.full(len(image_ids), len(names))
-        found = {} if head is None else predicting.ask(head, image_ids)
-        rows = [row for row, image in enumerate(image_ids) if image in found]
-        if head is None or not rows:
-            return Verdicts(chances, said, names)
-        columns = [names.index(name) for name in head.classes]
-        read = np.stack([found[image_ids[row]] for row in rows])
-        chances[np.ix_(rows, columns)] = read
-        own = decide(read, head, head.classes).said
-        known = _find_familiar(head, [image_ids[row] for row in rows])
-        named = (own < len(columns)) & known
-        said[np.array(rows)[named]] = np.array(columns)[own[named]]
+        for path in {paths.get(image) for image in image_ids}:
+            rows = [row for row, image in enumerate(image_ids) if paths.get(image) == path]
+            part = _name_by(heads.find_head(path), [image_ids[row] for row in rows], names)
+            chances[rows], said[rows] = part.chances, part.said
         return Verdicts(chances, said, names)
+
+    @property
+    def is_of_categories(self) -> bool:
+        """Whether it is what judges types without a model for all: each category's own head."""
+        return self.judge == TYPE and self.model is None and self.category is None
 
     def find_head(self) -> Head | None:
         backbone = inference.load_assessor().backbone.signature
@@ -80,6 +82,34 @@ class Side:
             return live_models.load_model(own, backbone)
         heads: TypeHeads = catalog_models.load_shipped(backbone)
         return heads.find_head(self.category.path if self.category else EVERYWHERE)
+
+
+def _name_by(head: Head | None, image_ids: Sequence[int], names: tuple[str, ...]) -> Verdicts:
+    chances = np.zeros((len(image_ids), len(names)), np.float32)
+    said = np.full(len(image_ids), len(names))
+    found = {} if head is None else predicting.ask(head, image_ids)
+    rows = [row for row, image in enumerate(image_ids) if image in found]
+    if head is None or not rows:
+        return Verdicts(chances, said, names)
+    columns = [names.index(name) for name in head.classes]
+    read = np.stack([found[image_ids[row]] for row in rows])
+    chances[np.ix_(rows, columns)] = read
+    own = decide(read, head, head.classes).said
+    known = _find_familiar(head, [image_ids[row] for row in rows])
+    named = (own < len(columns)) & known
+    said[np.array(rows)[named]] = np.array(columns)[own[named]]
+    return Verdicts(chances, said, names)
+
+
+def _load_heads() -> TypeHeads:
+    """The heads that judge now, of all categories."""
+    return catalog_models.load_types(inference.load_assessor().backbone.signature)
+
+
+def _find_categories(image_ids: Sequence[int]) -> dict[int, str | None]:
+    """Each picture's category, by the product that it was offered for last."""
+    offers = Offer.objects.filter(image__in=list(image_ids)).order_by("pk")
+    return dict(offers.values_list("image", "product__category__path"))
 
 
 def lift(word: Judgement) -> float:

@@ -166,6 +166,7 @@ def read_store() -> dict[str, object]:
         "default_acl": None,
         "file_overwrite": True,
         "querystring_auth": True,
+        "max_memory_size": 16 << 20,  # more of a file is laid on the disk: what people send has gigabytes
     }
     return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 
 from tests.database import start_services
 
@@ -25,3 +27,11 @@ def shared_data() -> Path:
 def django_db_modify_db_settings() -> None:
     """Called by pytest-django before the first test with a database, and only then."""
     start_services()
+
+
+@pytest.fixture(autouse=True)
+def language() -> Iterator[None]:
+    """Every test begins in the settings' language: a request in German leaves its own active behind it."""
+    translation.deactivate()
+    yield
+    translation.deactivate()

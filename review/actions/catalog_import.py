@@ -45,7 +45,8 @@ def import_catalog(
     """
     with only_import():
         _close_interrupted()
-        report = CatalogImport.objects.create(path=str(path)[:1000], is_dry_run=is_dry_run)
+        said = {"path": str(path)[:1000], "supplier": supplier[:200], "is_dry_run": is_dry_run}
+        report = CatalogImport.objects.create(**said)
         read_into(report, parse(path, images_dir, supplier), is_feed=bool(supplier), watch=watch)
         return report
 
@@ -55,12 +56,13 @@ def read_into(
     found: Iterator[Parsed],
     *,
     is_feed: bool = False,
+    batch_lines: int = 0,
     watch: Watch = lambda report: None,
 ) -> None:
     """Write what a file says, and in its report what became of every line. Hold `only_import` meanwhile."""
     tally = Tally()
     try:
-        for batch in _batches(found):
+        for batch in _batches(found, batch_lines or BATCH_LINES):
             _write_batch(batch, report, tally, is_feed=is_feed)
             watch(report)
     except NotACatalog as error:
@@ -93,8 +95,8 @@ def _close_interrupted() -> None:
     left.update(failure=words, finished_at=timezone.now())
 
 
-def _batches(found: Iterator[Parsed]) -> Iterator[list[Parsed]]:
-    while batch := list(islice(found, BATCH_LINES)):
+def _batches(found: Iterator[Parsed], lines: int) -> Iterator[list[Parsed]]:
+    while batch := list(islice(found, lines)):
         yield batch
 
 

@@ -13,7 +13,7 @@ from review.actions import prepared, settling, trust
 from review.actions.slots import add_slot, close_slots, lock_person
 from review.models import Answer, Question, QuestionSlot, Sighting, SkippedQuestion
 
-__all__ = ["add_slot", "close_slots", "record_answer", "skip", "take_back"]
+__all__ = ["add_slot", "close_slots", "name_sending", "record_answer", "skip", "take_back"]
 
 CANNOT_TELL = "cannot_tell"
 UNDO_MOST = 40  # of the last answers: ten single ones, or two grids
@@ -66,7 +66,7 @@ def record_answer(
     if value not in (*question.choices, CANNOT_TELL):
         raise InvalidAnswer(value)
     question = _lock(question, by)
-    key = f"{by.pk}.{client_id}"[:64] if client_id else ""  # no two people have the same
+    key = name_sending(by, client_id)
     if known := _find_answer(question, by, key):
         return known
     said = Answer(question=question, value=value, client_id=key, seconds=seconds)
@@ -74,6 +74,11 @@ def record_answer(
     store(said)
     _count(question, said, now)
     return said
+
+
+def name_sending(by: User, client_id: str) -> str:
+    """What an answer keeps of the page's own key for it: no two people have the same."""
+    return f"{by.pk}.{client_id}"[:64] if client_id else ""
 
 
 def store(answer: Answer) -> None:

@@ -79,6 +79,11 @@ def put_picture(sha256: str, original: bytes, renditions: Mapping[int, bytes]) -
     _write_once(name_original(sha256), original)
 
 
+def put_original(sha256: str, data: bytes) -> None:
+    """Write a file that was sent, before it is looked at; its renditions follow when it is."""
+    _write_once(name_original(sha256), data)
+
+
 def put_rendition(sha256: str, side_px: int, data: bytes) -> None:
     """Write one rendition, if it is not there yet."""
     _write_once(name_rendition(sha256, side_px), data)

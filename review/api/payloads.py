@@ -30,7 +30,7 @@ def read_product(request: Request) -> ParsedProduct:
         raise Invalid(("", f"The body is larger than {MAX_BODY_BYTES // 2**20} MB."), status=413)
     data = request.data
     try:
-        parsed = parse_object(data, line=1, images_dir=None)
+        parsed = parse_object(data, line=1)
     except RefusedField as error:
         raise Invalid((error.field, error.reason.replace("The line", "The body"))) from error
     problems = [(refusal.field, refusal.reason) for refusal in parsed.refusals if refusal.what != "note"]

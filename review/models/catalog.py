@@ -23,7 +23,8 @@ class Category(models.Model):
     )
 
     class Meta:
-        verbose_name_plural = "categories"
+        verbose_name = _("category")
+        verbose_name_plural = _("categories")
 
     def __str__(self) -> str:
         return self.name
@@ -53,6 +54,10 @@ class Supplier(models.Model):
     """Somebody who sends pictures."""
 
     name = models.CharField(max_length=200, unique=True)
+
+    class Meta:
+        verbose_name = _("supplier")
+        verbose_name_plural = _("suppliers")
 
     def __str__(self) -> str:
         return self.name
@@ -147,7 +152,8 @@ class Offer(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
     refusal = models.CharField(max_length=300, blank=True)
     refusal_code = models.CharField(max_length=20, blank=True)
-    stamp = models.CharField(max_length=60, blank=True)  # size and time of a local file when it was imported
+    # Size and time of a local file when it was imported; of one that was sent, its content's SHA-256.
+    stamp = models.CharField(max_length=64, blank=True)
     is_retired = models.BooleanField(default=False)
     fetched_at = models.DateTimeField(null=True, blank=True)
 
@@ -215,6 +221,7 @@ class CatalogImport(models.Model):
     """One reading of a catalog file, with its report."""
 
     path = models.CharField(max_length=1000)
+    supplier = models.CharField(max_length=200, blank=True)  # whose feed it is; others' offers stay
     is_dry_run = models.BooleanField(default=False)
     started_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True, blank=True)

@@ -10,6 +10,10 @@ from django.template import Library
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
+from review.actions.catalog_import import SENT
+from review.models import CatalogImport
+from review.views.import_words import say_reason
+
 register = Library()
 _ORDER = (noop("new"), noop("changed"), noop("unchanged"), noop("no longer offered"), noop("refused"))
 
@@ -24,6 +28,18 @@ class HasAddress(Protocol):
 def last_part(source: str) -> str:
     """What a path or an address ends in: 'chair.jpg'."""
     return source.split("?")[0].rstrip("/").rsplit("/", 1)[-1] or source
+
+
+@register.filter
+def came_from(report: CatalogImport) -> str:
+    """Where a catalog was read: a path of the server's, or sent by somebody."""
+    return _("sent in the browser") if report.path.startswith(SENT) else report.path
+
+
+@register.filter
+def in_words_of_page(reason: str) -> str:
+    """Why an import refused something, in the language of the page."""
+    return say_reason(reason)
 
 
 @register.filter

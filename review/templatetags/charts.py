@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.humanize.templatetags.humanize import intcomma
 from django.template import Library
 from django.template.defaultfilters import floatformat
 
@@ -100,25 +99,3 @@ def signed(share: object) -> str:
 def tenths(share: object) -> str:
     """A share of 0 to 1 in per cent with one decimal; a dash where there is none."""
     return f"{floatformat(100 * share, 1)} %" if isinstance(share, int | float) else "–"
-
-
-@register.filter
-def plain_facts(card: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """What a card that ships says, as (words, value): its parts each on a line, nothing in brackets."""
-    facts = []
-    for name, value in card.items():
-        if isinstance(value, Mapping):
-            facts += [(f"{_plain(name)}: {words}", text) for words, text in plain_facts(value)]
-        else:
-            facts.append((_plain(name), _plain(value)))
-    return facts
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, float):
-        return floatformat(value, "-4")
-    if isinstance(value, int) and not isinstance(value, bool):
-        return intcomma(value)
-    if isinstance(value, list | tuple):
-        return ", ".join(_plain(one) for one in value)
-    return str(value).replace("_", " ")

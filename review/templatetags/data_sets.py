@@ -7,9 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from django.template import Library
+from django.utils.text import capfirst
 
 from review.actions import retention
-from review.models import LabelImport, Side, SnapshotExport
+from review.models import LabelImport, Side, Snapshot, SnapshotExport
+from review.views.question_words import name_subject
 
 register = Library()
 
@@ -24,6 +26,14 @@ def by_side(counts: Mapping[str, Mapping[str, int]]) -> list[int]:
 def side_word(side: str) -> str:
     """What a side is called."""
     return str(Side(side).label) if side in Side.values else side
+
+
+@register.filter
+def data_set_name(snapshot: Snapshot) -> str:
+    """Its name, behind its judge where that does not begin with it."""
+    judge = capfirst(name_subject(snapshot.judge))
+    is_said = snapshot.name.casefold().startswith(judge.casefold())
+    return snapshot.name if is_said else f"{judge}: {snapshot.name}"
 
 
 @register.filter

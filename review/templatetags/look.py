@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 
 from review.access import ADMIN, SPECIALIST
 from review.views import language
-from review.views.question_words import name_subject
+from review.views.question_words import name_label, name_subject
 
 register = Library()
 
@@ -81,6 +81,12 @@ def ago(at: datetime) -> SafeString:
 def judge_name(judge: str) -> str:
     """A judge in a word or two: 'small product'; the name as it is where somebody made it up."""
     return name_subject(judge)
+
+
+@register.filter
+def label_name(value: str) -> str:
+    """A label's value or a model's class in words: 'small product', 'fine', 'front'."""
+    return name_label(value)
 
 
 @register.filter

@@ -17,6 +17,7 @@ from review.actions.picture_words import plural
 from review.actions.summary_words import say_summary
 from review.models import CHANGES
 from review.templatetags.look import mark
+from review.views.place_words import say_place
 from review.views.reason_words import say_reason
 
 register = Library()
@@ -52,6 +53,12 @@ def _count(kind: str, number: int) -> str:
     if kind in COUNTED:
         return ngettext(*COUNTED[kind], number).format(count=number)
     return str(CHANGES[kind]) if kind == "hero" else f"{number} {CHANGES[kind]}"
+
+
+@register.filter
+def note_in_language(note: str) -> str:
+    """A stored note in the language of this page."""
+    return say_place(note)
 
 
 @register.filter

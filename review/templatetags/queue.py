@@ -8,8 +8,8 @@ from typing import Any
 
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.template import Library
+from django.template.defaultfilters import floatformat
 from django.utils import timezone
-from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -55,10 +55,13 @@ def queue_count(count: int | None, about: int, up_to: int, has_filter: bool) -> 
 
 
 @register.simple_tag
-def benefit_line(parts: Sequence[Sequence[Any]]) -> str:
-    """'new hero +.30, 2 copies +.15, 1,200 views a week +.04, doubt −.02'."""
+def benefit_line(parts: Sequence[Sequence[Any]], benefit: float) -> str:
+    """'Benefit 0.47: new hero +0.30, 2 copies +0.15, 1,200 views a week +0.04, doubt −0.02'."""
     told = [part for part in parts if abs(part[2]) >= LEAST_GAIN]
-    return ", ".join(f"{name_part(what, many)} {_write_gain(gain)}" for what, many, gain in told)
+    if not told:
+        return ""
+    said = ", ".join(f"{name_part(what, many)} {_write_gain(gain)}" for what, many, gain in told)
+    return _("Benefit {value}: {parts}").format(value=floatformat(benefit, 2), parts=said)
 
 
 def name_part(what: str, many: int) -> str:
@@ -70,8 +73,7 @@ def name_part(what: str, many: int) -> str:
 
 
 def _write_gain(gain: float) -> str:
-    digits = number_format(abs(gain), 2).lstrip("0")
-    return ("−" if gain < 0 else "+") + digits
+    return ("−" if gain < 0 else "+") + floatformat(abs(gain), 2)
 
 
 @register.simple_tag

@@ -20,6 +20,7 @@ from review.actions.labelling import InvalidAnswer, TooOld
 from review.views.bodies import read_json
 from review.views.frame import page
 from review.views.question_data import describe_state
+from review.views.question_words import name_answer
 
 MOST_AT_ONCE = 24
 LONGEST_S = 3600.0  # an answer after an hour says nothing of how long somebody looked
@@ -107,7 +108,10 @@ def keep(by: User, row: Json, now: datetime) -> Json:
         return {"ok": False, "message": _("The question does not offer this answer.")}
     except NotFound:
         return {"ok": False, "message": _("The question is not there any more.")}
-    return {"ok": True, "value": kept.value}
+    said = {"ok": True, "value": kept.value}
+    if kept.client_id != labelling.name_sending(by, key):  # not this sending's: of another window
+        said["before"] = name_answer(question, kept.value)
+    return said
 
 
 @answers_json

@@ -10,22 +10,30 @@ from django.utils.translation import gettext_noop as noop
 
 # Distance -> its name, what it means, how its number is written.
 DISTANCES = {
-    "misfit": (noop("Does not line up"), noop("what correlation leaves open after laying one over"), "share"),
+    "misfit": (noop("Does not line up"), noop("0 where one lies exactly on the other"), "share"),
     "hidden": (
         noop("Shown by one only"),
         noop("part of the product that the other does not show"),
         "percent",
     ),
-    "colour": (noop("Colour of the worst spot"), noop("grey levels between colour channels"), "levels"),
+    "colour": (noop("Colour of the worst spot"), noop("how far its shade is off, of 255"), "levels"),
     "residual": (
         noop("Detail of the worst spot"),
-        noop("grey levels beyond what re-encoding does"),
+        noop("how far its brightness is off, beyond what saving anew does, of 255"),
         "levels",
     ),
-    "doubt": (noop("Doubt, all weighed"), noop("how far from certainly a copy"), "share"),
-    "phash": (noop("Perceptual hash"), noop("differing bits of 64"), "bits"),
-    "edge_dhash": (noop("Difference hash of edges"), noop("differing bits of 64"), "bits"),
-    "hsv_chi_square": (noop("Colour histogram"), noop("chi-square, 0 to 1"), "share"),
+    "doubt": (noop("Doubt, all weighed"), noop("0 is surely a copy, 1 surely none"), "share"),
+    "phash": (noop("Light and dark"), noop("of 64 coarse fields, how many differ (perceptual hash)"), "bits"),
+    "edge_dhash": (
+        noop("Outlines"),
+        noop("of 64 fields, how many differ (difference hash of the edges)"),
+        "bits",
+    ),
+    "hsv_chi_square": (
+        noop("Colours altogether"),
+        noop("0 the same, 1 none shared (chi-square of the histograms)"),
+        "share",
+    ),
 }
 SAYS_NO = {
     "misfit": noop("Not the same picture: the two cannot be laid over each other."),

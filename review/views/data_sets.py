@@ -79,7 +79,8 @@ def name_by_judge(judge: str) -> str:
 def snapshot(request: HttpRequest, snapshot_id: int) -> HttpResponse:
     """One data set; the part that changes is fetched again while it is made or written."""
     found = get_snapshot_for(request.user, snapshot_id)
-    shown = {"snapshot": found, "is_going": found.state in GOING}
+    sources = [Label.Source(source).label for source in found.filters.get("sources", [])]
+    shown: dict[str, Any] = {"snapshot": found, "is_going": found.state in GOING, "sources": sources}
     shown |= list_exports(found) | tell_counts(found)
     if request.htmx:  # type: ignore[attr-defined]
         return render(request, "data/_state.html", shown)

@@ -17,12 +17,13 @@ from review.access import ADMIN, NotFound, imports_for
 from review.actions import sent_catalogs
 from review.actions.catalog_import import UnableToImport
 from review.actions.picture_words import plural
-from review.models import CatalogImport, ImportProblem, Offer
+from review.models import CatalogImport, ImportProblem, Offer, Supplier
 from review.views.frame import page
 from review.views.keyset import Order, read_page
 from review.views.once import go_once
 
 PAGE_ROWS = 50
+MOST_NAMES = 200  # of suppliers that are offered; any other can be typed
 NEWEST_FIRST = Order("id", True, int)
 BY_LINE = Order("line", False, int)
 WHATS = {
@@ -51,6 +52,7 @@ def imports(request: HttpRequest) -> HttpResponse:
         size=PAGE_ROWS,
     )
     shown = {"page": found, "rows": found.rows, "error": error, "sent": request.POST}
+    shown["suppliers"] = list(Supplier.objects.order_by("name").values_list("name", flat=True)[:MOST_NAMES])
     return render(request, "catalog/imports.html", shown, status=400 if error else 200)
 
 
@@ -59,7 +61,12 @@ def take(request: HttpRequest) -> CatalogImport:
     sent = request.FILES.get("file")
     if sent is None:
         raise UnableToImport(_("Choose a file."))
-    report = sent_catalogs.start(file=sent, name=sent.name or "", is_dry_run="dry" in request.POST)
+    report = sent_catalogs.start(
+        file=sent,
+        name=sent.name or "",
+        supplier=request.POST.get("supplier", ""),
+        is_dry_run="dry" in request.POST,
+    )
     tasks.hint(tasks.import_catalog, report.pk)
     return report
 

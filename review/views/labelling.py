@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -20,7 +21,7 @@ from review.actions.labelling import InvalidAnswer
 from review.actions.queue_places import list_subjects
 from review.views.frame import page
 from review.views.question_data import describe_state
-from review.views.question_words import name_subject
+from review.views.question_words import name_answer, name_subject
 
 GRID = 20
 # More than yes and no, more than one picture, or nothing that a small picture shows.
@@ -49,9 +50,12 @@ def keep_answer(request: HttpRequest, by: User, now: datetime) -> str:
     pk = int(number) if number.isdecimal() and len(number) < 19 else 0
     question = get_question_for(by, pk, request.POST.get("proof", ""))
     try:
-        labelling.record_answer(question=question, by=by, value=request.POST.get("value", ""), now=now)
+        kept = labelling.record_answer(question=question, by=by, value=request.POST.get("value", ""), now=now)
     except InvalidAnswer:
         return _("Nothing was stored: the question does not offer this answer. Choose one of its buttons.")
+    if kept.answered_at != now:
+        said = _("You had answered this question already: {answer}. That answer stays, and counts once.")
+        messages.info(request, said.format(answer=name_answer(question, kept.value)))
     return ""
 
 

@@ -22,7 +22,7 @@ from review.access import ADMIN, NotFound, get_model_for, models_for, snapshots_
 from review.actions import learning
 from review.actions.learning import UnableToRelease
 from review.models import Category, Image, ModelComparison, ModelVersion, Proposal, Release, TrainingRun
-from review.views import model_words
+from review.views import model_words, shipped_cards
 from review.views.frame import page
 from review.views.keyset import Order, read_page
 
@@ -75,6 +75,7 @@ def model(request: HttpRequest, model_id: int) -> HttpResponse:
     same = snapshots_for(request.user).filter(judge=found.judge, frozen_at__isnull=False).order_by("-pk")
     with_live = ModelComparison.objects.select_related("live", "snapshot").order_by("-pk")
     comparisons = list(with_live.filter(candidate=found)[:RECENT])
+    recipe = list_recipe(found)
     shown = {
         "model": found,
         "side": model_words.SIDES[side],
@@ -82,7 +83,9 @@ def model(request: HttpRequest, model_id: int) -> HttpResponse:
         "figures": model_words.list_figures(told.get("figures", {})),
         "remarks": [model_words.REMARKS[name] for name in found.card.get("remarks", [])],
         "mistakes": show_pictures(told.get("mistakes", [])),
-        "recipe": list_recipe(found),
+        "recipe": recipe,
+        "facts": [] if recipe else shipped_cards.tell_card(found.card),
+        "raw_card": "" if recipe or not found.card else shipped_cards.write_card(found.card),
         "snapshots": same[:50],
         "comparisons": [(one, model_words.tell_verdict(one.figures)) for one in comparisons],
         "releases": found.releases.select_related("released_by", "run").order_by("-pk")[:RECENT],
@@ -172,8 +175,17 @@ def prepare(judge: str, category: Category | None) -> dict[str, Any]:
     return {
         "live": learning.find_live(judge, category),
         "waiting": waiting.count(),
+        "own": list_own(judge, category),
         "submit_key": get_random_string(32),
     }
+
+
+def list_own(judge: str, category: Category | None) -> list[str]:
+    """Categories whose own model of image types goes on judging beside one for all categories."""
+    if judge != learning.TYPE or category is not None:
+        return []
+    own = Category.objects.filter(type_head__isnull=False).order_by("path")
+    return list(own.values_list("path", flat=True))
 
 
 def read_key(request: HttpRequest) -> str:

@@ -1,4 +1,4 @@
-"""Why a picture stands where it does, as the selection noted it in English, in the language of the page."""
+"""What the selection noted of a picture's place or of a product in English, in the language of the page."""
 
 from __future__ import annotations
 
@@ -66,10 +66,21 @@ def _say_kept(fault: str) -> str:
     return _("nothing better was sent than this {fault}").format(fault=poor)
 
 
+def _say_predicted(category: str, share: str) -> str:
+    return _("category {category} predicted from the text ({share})").format(category=category, share=share)
+
+
+def _say_unfetched(number: str, source: str) -> str:
+    words = _("today's image {n} could not be fetched and is in neither set: {source}")
+    return words.format(n=number, source=source)
+
+
 _FORMS: tuple[tuple[re.Pattern[str], Callable[..., str]], ...] = (
     (re.compile(r"(\S+) view becomes the hero"), _say_view),
     (re.compile(r"becomes the hero: (.+)"), _say_gain),
     (re.compile(r"(\S+) (\S+) pushed down"), _say_down),
     (re.compile(r"(\S+) moved up"), _say_up),
     (re.compile(r"kept although (\S+): nothing better was sent"), _say_kept),
+    (re.compile(r"category (.+) predicted from the text \((.+)\)"), _say_predicted),
+    (re.compile(r"today's image (\d+) could not be fetched and is in neither set: (.+)"), _say_unfetched),
 )

@@ -15,6 +15,7 @@ from review.actions.store import image_url, original_url
 from review.models import Category, Offer, Proposal, ProposalItem
 from review.views.comparison_words import explain_copy
 from review.views.evidence_words import explain_judges, explain_types, list_silent, tell_origin
+from review.views.import_words import say_reason
 from review.views.place_words import say_place
 
 # Why a picture is out, as people say it.
@@ -109,7 +110,7 @@ def _describe(item: ProposalItem) -> dict[str, Any]:
         "width": image.width_px,
         "height": image.height_px,
         "bytes": image.byte_size,
-        "unreadable": image.unreadable,
+        "unreadable": say_reason(image.unreadable),
         "before": item.before_position,
         "after": item.after_position,
         "reason": item.reason,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from review.actions.labelling import CANNOT_TELL
+from review.actions.labels import FINE
 from review.actions.picture_words import TYPES, VIEWS
 from review.models import Question
 
@@ -98,13 +99,23 @@ def name_value(value: str) -> str:
 
 
 def name_label(value: str) -> str:
-    """A label's value where values are listed: types by their short names."""
-    return _(TYPES[value]) if value in TYPES else name_value(value)
+    """A label's value, or a model's class, where such are listed: types by their short names."""
+    if value in TYPES:
+        return _(TYPES[value])
+    if value == FINE:
+        return _("fine")
+    return str(SHORT[value]) if value in SHORT else name_value(value)
 
 
 def _name_view(value: str) -> str:
     known = {**TYPES, **VIEWS}
     return _(known[value]) if value in known else value.replace("_", " ")
+
+
+def name_answer(question: Question, value: str) -> str:
+    """An answer as the question's own button says it."""
+    words = {choice.value: choice.word for choice in list_choices(question)}
+    return words.get(value) or name_value(value)
 
 
 def is_turned(question: Question) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
@@ -14,15 +15,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from pipeline.training.plan import BOUNDS, DEFAULTS, EITHER, INSTEAD, LOGISTIC, SHALLOW, USED
+from pipeline.training.plan import BOUNDS, DEFAULTS, EITHER, INSTEAD, LOGISTIC, MIN_EXAMPLES, SHALLOW, USED
 from review import tasks
 from review.access import ADMIN, get_training_for, snapshots_for
 from review.actions import learning, work
-from review.actions.learning import UnableToTrain
-from review.models import Category, Snapshot, TrainingRun
+from review.actions.learning import TYPE, UnableToTrain
+from review.models import Category, ModelVersion, Snapshot, TrainingRun
 from review.views import model_words
 from review.views.frame import page
 from review.views.once import go_once
+from review.views.question_words import name_subject
 
 GOING = (TrainingRun.State.WAITING, TrainingRun.State.WORKING)
 MANY = 100  # examples of the rarer kind, from which a network is proposed rather than a regression
@@ -47,6 +49,7 @@ def train(request: HttpRequest) -> HttpResponse:
         "settings": list_settings(technique, sent),
         "categories": Category.objects.order_by("path").values_list("path", flat=True),
         "ships": chosen is not None and ships(chosen.judge),
+        "shortage": tell_shortage(chosen) if chosen else "",
         "sent": sent,
         "either": EITHER,
         "instead": INSTEAD,
@@ -69,6 +72,22 @@ def propose_technique(chosen: Snapshot | None) -> str:
     """A regression for few examples, the network for more."""
     counts = chosen.counts.get("train", {}) if chosen else {}
     return SHALLOW if counts and min(counts.values()) >= MANY else LOGISTIC
+
+
+def tell_shortage(chosen: Snapshot) -> str:
+    """What a data set lacks for a training to end with a model; '' where nothing is missing."""
+    learnt: Counter[str] = Counter(chosen.counts.get("train", {}))
+    learnt.update(chosen.counts.get("validation", {}))
+    needed = MIN_EXAMPLES
+    if chosen.judge == TYPE:
+        enough = sum(count >= needed for count in learnt.values())
+        words = _("Only {n} of its types have {needed} examples to learn from; two are needed.")
+        return "" if enough >= 2 else words.format(n=enough, needed=needed)
+    if min(learnt["yes"], learnt["no"]) >= needed:
+        return ""
+    words = _("To learn from are {yes} examples of “{judge}” and {no} without; {needed} of each are needed.")
+    judge = name_subject(chosen.judge)
+    return words.format(yes=learnt["yes"], no=learnt["no"], judge=judge, needed=needed)
 
 
 def ships(judge: str) -> bool:
@@ -148,10 +167,19 @@ def training(request: HttpRequest, run_id: int) -> HttpResponse:
         "stage": model_words.STAGES.get(stage, ""),
         "plan": learning.plan_of(found),
         "model_id": found.progress.get("model"),
+        "figures": list_results(found),
         "last": found.curves[-1] if found.curves else None,
     }
     template = "models/_training.html" if request.htmx else "models/training.html"  # type: ignore[attr-defined]
     return render(request, template, shown)
+
+
+def list_results(found: TrainingRun) -> list[tuple[Any, Any]]:
+    """(word, share) of what the model reached on pictures that it did not learn from."""
+    model = ModelVersion.objects.filter(pk=found.progress.get("model")).first()
+    sides = model.card.get("sides", {}) if model else {}
+    side = sides["test"] if sides.get("test", {}).get("rows") else sides.get("validation", {})
+    return model_words.list_figures(side.get("figures", {}))
 
 
 @require_POST

@@ -12,10 +12,11 @@ from django.conf import settings as django_settings
 from django.contrib.auth.models import User
 from django.core.signals import request_finished, request_started
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, Request, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, ViewportSize, expect, sync_playwright
 
 from review.models import CategoryGrant, Proposal
 from smartimg.setup.checks import find_browser
+from tests.browser.labelling import SOON_MS, make_worker
 from tests.review.conftest import make_person
 from tests.review.factories import USUAL, Candidate, make_pictured_image, make_product, make_proposal
 
@@ -110,6 +111,20 @@ def _leave(contexts: list[BrowserContext]) -> None:
         for page in context.pages:
             page.goto("about:blank")  # what a page sends as it is left, it sends now
         context.close()
+
+
+@pytest.fixture
+def label(open_page: OpenPage) -> Any:
+    """Opens the page as Wim, on questions that are there already."""
+    wim = make_worker()
+
+    def open_it(path: str = "/label/", **options: Any) -> Page:
+        page = open_page(path, wim, **options)
+        expect(page.locator(".question-tools")).to_be_visible()
+        page.wait_for_timeout(SOON_MS)
+        return page
+
+    return open_it
 
 
 class Answering:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.contrib.auth.models import User
 from django.utils import timezone
 from playwright.sync_api import Page, expect
@@ -132,7 +134,7 @@ def test_keys_go_from_change_to_change_and_revert_the_one_they_are_at(
     expect(now).to_have_text("picture 1 replaced by its copy from Solvik")
     press(page, "j", "j")
     expect(now).to_have_text("picture 3 out: copy of 2")
-    assert page.locator(".tile.is-focus").get_attribute("data-sha") == copy
+    expect(page.locator(".tile.is-focus")).to_have_attribute("data-sha", copy)
     press(page, "v")
     assert read_strip(page, "after") == [better, b, copy]
     press(page, "k", "v")
@@ -203,7 +205,7 @@ def test_edits_are_laid_in_place_on_a_proposal_that_has_a_new_picture(
     page.evaluate("window.dispatchEvent(new Event('focus'))")
     page.get_by_role("button", name="Lay my edits on it").click()
     expect(page.get_by_text("All of your edits lie on the newer proposal")).to_be_visible()
-    assert page.url.endswith(f"/proposals/{newer.pk}/")
+    expect(page).to_have_url(re.compile(rf"/proposals/{newer.pk}/$"))
     assert read_strip(page, "after") == [e, fresh, b] or read_strip(page, "after") == [e, b, fresh]
     page.wait_for_timeout(250)  # a decision so soon after a swap is taken for a slip of the finger
     press(page, "a")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
-from playwright.sync_api import Page, ViewportSize
+from playwright.sync_api import Page, ViewportSize, expect
 
 from review import tasks
 from review.models import Label, Snapshot
@@ -58,10 +59,10 @@ def test_a_data_set_is_frozen_written_and_downloaded(open_page: OpenPage, ada: U
     page = open_page("/data/", ada)
     page.get_by_label("Name").fill("blurred ones")
     page.get_by_role("button", name="Freeze").press("Enter")
-    assert page.get_by_role("heading", name="8 labels").is_visible()
+    expect(page.get_by_role("heading", name="8 labels")).to_be_visible()
     frozen = Snapshot.objects.get()
     assert frozen.name == "blurred ones"
-    assert page.get_by_text(frozen.digest).is_visible()
+    expect(page.get_by_text(frozen.digest)).to_be_visible()
     page.get_by_role("button", name="Write CSV").press("Enter")
     with page.expect_download() as waiting:
         page.get_by_role("link", name="Download labels.csv").press("Enter")
@@ -77,9 +78,9 @@ def test_what_changed_between_two_is_shown(open_page: OpenPage, ada: User) -> No
     make_labels(20, 3)
     page = open_page(f"/data/{freeze().pk}/", ada)
     page.get_by_role("button", name="Compare").press("Enter")
-    rows = page.get_by_role("table").last.locator("tbody tr")
-    assert sum(int(row.locator("td").last.inner_text()) for row in rows.all()) == 3
-    assert rows.first.get_by_text("added").is_visible()
+    rows = page.locator("section[aria-labelledby='changes'] tbody tr")
+    expect(rows.first.get_by_text("added")).to_be_visible()
+    assert sum(int(count) for count in rows.locator("td:last-child").all_inner_texts()) == 3
 
 
 def test_labels_are_sent_and_the_report_names_bad_rows(
@@ -91,8 +92,8 @@ def test_labels_are_sent_and_the_report_names_bad_rows(
     page = open_page("/data/imports/", ada)
     page.locator("#file").set_input_files(file)
     page.get_by_role("button", name="Send").click()
-    assert page.get_by_role("heading", name="2 rows read").is_visible()
-    assert page.get_by_text("no SHA-256").is_visible()
+    expect(page.get_by_role("heading", name="2 rows read")).to_be_visible()
+    expect(page.get_by_text("no SHA-256")).to_be_visible()
     assert Label.objects.filter(subject="badge").count() == 1
 
 
@@ -120,6 +121,7 @@ def test_the_pages_are_for_everybody(open_page: OpenPage, ada: User, scheme: str
     page.goto("/data/imports/")
     page.locator("#file").set_input_files(file)
     page.get_by_role("button", name="Send").click()
+    expect(page).to_have_url(re.compile(r"/data/imports/\d+/$"))
     check(page, f"data-import-{scheme}")
     page.goto("/data/imports/")
     check(page, f"data-imports-{scheme}")

@@ -7,9 +7,9 @@ from typing import Literal
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
-from playwright.sync_api import Page, ViewportSize
+from playwright.sync_api import Page, ViewportSize, expect
 
-from review.models import Image
+from review.models import Image, RunBatch, SelectionRun
 from tests.browser.conftest import OpenPage, propose
 from tests.review.conftest import ada, sam  # noqa: F401
 from tests.review.factories import draw_picture, keep_picture
@@ -107,21 +107,30 @@ def test_tab_goes_through_a_page_in_sight_and_is_nowhere_caught(
     assert len(seen) < 120
 
 
+def test_the_words_of_a_chart_have_room_on_a_phone(open_page: OpenPage, person: User) -> None:
+    run = SelectionRun.objects.create()
+    RunBatch.objects.create(run=run, number=0, dropped={"resolution": 17, "blur": 3})
+    page = open_page(f"/runs/{run.pk}/", person, size=PHONE)
+    words = page.locator(".bars-rows tbody th").first.bounding_box()
+    assert words
+    assert words["width"] > 120
+
+
 def test_the_menu_of_a_phone_opens_by_keyboard_and_closes(open_page: OpenPage, person: User) -> None:
     page = open_page("/products/", person, size=PHONE)
     menu = page.get_by_role("navigation", name="Main")
-    assert not menu.is_visible()
+    expect(menu).to_be_hidden()
     page.get_by_role("button", name="Menu").press("Enter")
-    assert menu.get_by_role("link", name="Review").is_visible()
+    expect(menu.get_by_role("link", name="Review")).to_be_visible()
     page.keyboard.press("Escape")
-    assert not menu.is_visible()
+    expect(menu).to_be_hidden()
 
 
 def test_pages_and_scripts_speak_german(open_page: OpenPage, person: User) -> None:
     page = open_page(f"/proposals/{propose().pk}/", person, locale="de-DE")
-    assert page.locator("#approve-word").inner_text() == "Genehmigen"
-    assert page.locator(".strip-after .tile-type").first.inner_text() == "vorne"
-    assert "Vorderansicht wird Titelbild" in page.locator("#summary-words").inner_text()
+    expect(page.locator("#approve-word")).to_have_text("Genehmigen")
+    expect(page.locator(".strip-after .tile-type").first).to_have_text("vorne")
+    expect(page.locator("#summary-words")).to_contain_text("Vorderansicht wird Titelbild")
     page.keyboard.press("d")
-    assert "0,12" in page.locator("#evidence").inner_text()
-    assert page.locator("#saved").inner_text().startswith("1 Änderung")
+    expect(page.locator("#evidence")).to_contain_text("0,12")
+    expect(page.locator("#saved")).to_contain_text("1 Änderung")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.contrib.auth.models import User
 from django.utils import timezone
 from playwright.sync_api import Page, expect
@@ -45,7 +47,7 @@ def test_the_next_one_takes_the_place_of_the_decided_one(open_page: OpenPage, pe
     page = open_first(open_page, person, first)
     press(page, "a")
     expect_shown(page, "Second")
-    assert page.url.endswith(f"/proposals/{second.pk}/")
+    expect(page).to_have_url(re.compile(rf"/proposals/{second.pk}/$"))
     assert read_strip(page, "after") == [list_shas(second)[place] for place in (1, 0, 4)]
     expect(page.get_by_text("First: approved.")).to_be_visible()
     expect(page.locator("#saved")).to_have_text("saved")

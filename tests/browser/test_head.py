@@ -59,7 +59,7 @@ def test_of_forty_changes_two_lines_are_in_sight_and_keys_reach_the_last(
     proposal = make_proposal(candidates, images=images, product=make_product("Forty"))
     page = open_page(f"/proposals/{proposal.pk}/", person)
     changes = page.locator("#changes")
-    assert changes.locator("button").count() == 39
+    expect(changes.locator("button")).to_have_count(39)
     found = changes.bounding_box()
     assert found and found["height"] <= 64
     assert top_of_strips(page) < 220

@@ -69,3 +69,28 @@ def test_without_a_mouse_every_answer_is_reached_and_pressed(open_page: OpenPage
     page.get_by_role("button", name="No", exact=False).first.focus()
     page.keyboard.press("Enter")
     expect(page.locator("#today")).to_have_text("1 answer today")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_picture_that_does_not_come_is_said_over_its_place_and_pushes_nothing(
+    open_page: OpenPage, worker: User, size: tuple[int, int]
+) -> None:
+    ask_about(8)
+    page = open_page("/label/", worker, size=size)
+    page.route("**/i/**", lambda route: route.abort())
+    before = page.locator("#sentence").bounding_box()
+    for _ in range(7):  # three are loaded ahead
+        page.wait_for_timeout(400)  # as somebody who looks before each key
+        if page.locator("#trouble").is_visible():
+            break
+        page.keyboard.press("n")
+    expect(page.get_by_text("The picture could not be loaded.")).to_be_visible()
+    assert page.locator("#sentence").bounding_box() == before
+
+
+def test_three_answers_stand_two_and_one_on_a_phone(open_page: OpenPage, worker: User) -> None:
+    ask_about(1)
+    page = open_page("/label/", worker, size=(390, 844))
+    first, _, last = (one.bounding_box() for one in page.locator("#answers button").all())
+    assert first and last
+    assert last["width"] > 2 * first["width"]

@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
 from django.utils import timezone
-from playwright.sync_api import ViewportSize
+from playwright.sync_api import ViewportSize, expect
 
 from review.actions import decisions, flags
 from tests.browser.conftest import SCREENSHOTS, OpenPage, propose
@@ -53,7 +53,7 @@ def test_axe_finds_nothing_and_pages_fit_their_window(open_page: OpenPage, perso
             assert page.evaluate("document.documentElement.scrollWidth") <= size[0], name
             found = Axe().run(page)
             assert found.violations_count == 0, found.generate_report()
-        assert page.locator("h1").count() == 1, name
+        expect(page.locator("h1")).to_have_count(1)
 
 
 def test_axe_finds_nothing_in_what_asks_for_a_reason(open_page: OpenPage, person: User) -> None:
@@ -61,7 +61,7 @@ def test_axe_finds_nothing_in_what_asks_for_a_reason(open_page: OpenPage, person
     page.wait_for_timeout(300)
     for key in ("x", "b", "f"):
         page.keyboard.press(key)
-        assert page.locator("dialog[open] textarea").is_visible()
+        expect(page.locator("dialog[open] textarea")).to_be_visible()
         found = Axe().run(page)
         assert found.violations_count == 0, found.generate_report()
         page.keyboard.press("Escape")
@@ -79,7 +79,7 @@ def test_the_action_bar_is_always_in_sight(open_page: OpenPage, person: User, si
     assert bar.bounding_box() == place
     assert place is not None
     assert place["y"] + place["height"] == size[1]
-    assert page.get_by_role("button", name="Approve").is_visible()
+    expect(page.get_by_role("button", name="Approve")).to_be_visible()
 
 
 def test_on_the_phone_the_large_picture_comes_first(open_page: OpenPage, person: User) -> None:
@@ -129,14 +129,14 @@ def test_only_changes_hides_what_stays(open_page: OpenPage, person: User) -> Non
     kept = page.locator(".tile.is-unchanged:visible")
     changed = page.locator(".strip-after .tile:not(.is-unchanged):visible").count()
     page.keyboard.press("o")
-    assert kept.count() == 0
-    assert page.locator(".strip-after .tile:visible").count() == changed
+    expect(kept).to_have_count(0)
+    expect(page.locator(".strip-after .tile:visible")).to_have_count(changed)
 
 
 def test_every_key_is_explained(open_page: OpenPage, person: User) -> None:
     page = open_page(find_pages()["proposal"], person)
     page.keyboard.press("?")
-    assert page.get_by_role("dialog", name="Keys").is_visible()
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
     shown = page.locator("#key-list dt").all_inner_texts()
     assert {"a", "x", "s", "z", "m", "d", "c", "Space", "?", "1 – 9"} <= set(shown)
 
@@ -151,6 +151,6 @@ def test_a_picture_that_cannot_be_read_says_why(open_page: OpenPage, person: Use
     page = open_page(f"/proposals/{proposal.pk}/", person)
     tile = page.locator(f'[data-strip="dropped"] [data-sha="{item.image.sha256}"]')
     tile.click()
-    assert tile.locator("img").count() == 0
-    assert "cannot be read" in tile.inner_text()
-    assert "the file ends in the middle" in page.locator("#detail-facts").inner_text()
+    expect(tile.locator("img")).to_have_count(0)
+    expect(tile).to_contain_text("cannot be read")
+    expect(page.locator("#detail-facts")).to_contain_text("the file ends in the middle")

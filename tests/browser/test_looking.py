@@ -101,7 +101,7 @@ def test_the_preview_shows_before_and_after_in_one_place(open_page: OpenPage, pe
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
     assert e in shown_picture(page)
-    assert page.locator(".shop.is-shown .shop-dots .is-shown").count() == 1
+    expect(page.locator(".shop.is-shown .shop-dots .is-shown")).to_have_count(1)
     page.keyboard.press("p")
     expect(dialog).to_be_hidden()
 

@@ -19,6 +19,8 @@ from tests.browser.conftest import SCREENSHOTS, OpenPage
 from tests.review.conftest import make_person
 from tests.review.factories import make_pictured_image
 from tests.review.heads import SIZE, embed_numbers, lay_ground
+from tests.review.test_learning_actions import make_model
+from tests.review.test_shipped_cards import CARD
 from tests.review.test_training import make_row
 
 NOW = timezone.now()
@@ -127,3 +129,41 @@ def test_a_training_is_stopped_from_its_page(open_page: OpenPage, admin: User) -
     expect(page.locator("main")).to_contain_text("It was stopped")
     run.refresh_from_db()
     assert run.state == "stopped"
+
+
+def test_a_table_of_ten_types_is_seen_whole_on_a_desk(open_page: OpenPage, admin: User) -> None:
+    names = [
+        "accessory",
+        "angle",
+        "back",
+        "detail",
+        "front",
+        "lifestyle",
+        "multiview",
+        "packaging",
+        "side",
+        "top",
+    ]
+    table = {"names": names, "columns": [*names, "unsure"], "rows": [[1] * 11 for _ in names]}
+    told = {"rows": 9, "figures": {"accuracy": 0.9}, "by_class": [], "confusion": table, "reliability": []}
+    model = ModelVersion.objects.create(
+        name="m", sha256="a" * 64, judge="type", card={"sides": {"test": told}}
+    )
+    page = open_page(f"/models/{model.pk}/", admin)
+    frame = page.locator(".table-frame:has(.models-confusion)")
+    assert frame.evaluate("(frame) => frame.scrollWidth <= frame.clientWidth")
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (390, 844)])
+def test_the_card_of_a_model_that_ships_fits_a_phone_and_unfolds(
+    open_page: OpenPage, admin: User, size: tuple[int, int]
+) -> None:
+    shipped = make_model("type", state="shipped")
+    shipped.card = CARD
+    shipped.save()
+    page = open_page(f"/models/{shipped.pk}/", admin, size=size, locale="de-DE", color_scheme="dark")
+    page.get_by_text("Alles, was auf der Karte steht").click()
+    expect(page.locator(".models-raw")).to_contain_text('"temperature": 0.6144')
+    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()

@@ -23,7 +23,7 @@ def test_other_lists_are_filtered_as_the_queue_is(open_page: OpenPage, person: U
     rejected, now = propose(), timezone.now()
     decisions.reject(proposal=rejected, by=person, reason="Not now", submit_key="k" * 8, now=now)
     page = open_page(address, person)
-    assert not page.get_by_role("button", name="Show").is_visible()
+    expect(page.get_by_role("button", name="Show")).to_be_hidden()
     page.get_by_label("Category").select_option("Furniture > Armchairs")
     page.wait_for_url("**category=Furniture**")
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, ViewportSize, expect
 from review.actions import labelling, pauses, standings, trust
 from review.models import Answer, Label, Question, WorkerPause, WorkerStanding
 from tests.browser.conftest import SCREENSHOTS, OpenPage
-from tests.browser.test_labelling import SOON_MS
+from tests.browser.labelling import SOON_MS
 from tests.review.conftest import make_person
 from tests.review.crowds import make_category, make_gold, make_question, make_workers, say
 from tests.review.factories import make_pictured_image, make_product
@@ -74,7 +74,7 @@ def look(page: Page, name: str, scheme: str) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") <= size[0], name
         found = Axe().run(page)
         assert found.violations_count == 0, found.generate_report()
-    assert page.locator("h1").count() == 1, name
+    expect(page.locator("h1")).to_have_count(1)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 from playwright.sync_api import expect
@@ -9,6 +10,7 @@ from playwright.sync_api import expect
 from review.actions import decisions
 from review.models import Decision
 from tests.browser.conftest import OpenPage, propose
+from tests.browser.test_every_page import WATCH_SHIFTS
 from tests.browser.test_going_on import expect_shown, open_first, three
 from tests.browser.test_review import press
 from tests.review.conftest import make_person
@@ -34,6 +36,21 @@ def test_the_key_that_the_queue_shows_undoes(open_page: OpenPage, person: User) 
     expect(page.get_by_role("button", name="Undo z")).to_be_visible()
     page.keyboard.press("z")
     expect(page.get_by_text("shows its former set, and is open again")).to_be_visible()
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (390, 844)])
+def test_the_line_of_the_last_decision_moves_nothing(
+    open_page: OpenPage, person: User, size: tuple[int, int]
+) -> None:
+    decided, _ = propose("A very long title of an armchair with a footstool, in oak and grey wool"), propose()
+    page = open_page(f"/proposals/{decided.pk}/", person, size=size)
+    press(page, "a")
+    expect(page.locator("#last-decision")).to_contain_text(": approved.")
+    page.add_init_script(WATCH_SHIFTS)
+    page.goto("/queue/")
+    expect(page.get_by_role("button", name="Undo z")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("window.shifted ?? 0") < 0.001, page.evaluate("window.jumped")
 
 
 def test_a_decided_proposal_says_once_who_decided_and_offers_no_edits(

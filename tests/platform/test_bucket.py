@@ -8,8 +8,9 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
+from storages.backends.s3 import S3Storage
 
-from smartimg import bucket
+from smartimg import bucket, settings
 
 
 @pytest.fixture
@@ -44,3 +45,10 @@ def test_a_local_folder_needs_none(
     monkeypatch.delenv("SMARTIMG_STORE", raising=False)
     assert bucket.main() == 0
     assert "nothing to make" in capsys.readouterr().out
+
+
+def test_large_files_of_the_bucket_are_laid_on_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SMARTIMG_STORE", "s3://smartimg")
+    options: Any = settings.read_store()["OPTIONS"]
+    store = S3Storage(**options, access_key="key", secret_key="secret")
+    assert 0 < store.max_memory_size <= 64 << 20  # 0 would be: any size in memory

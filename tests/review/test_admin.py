@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth.models import Group, User
+from django.core.management import call_command
 from django.test import Client
 from rest_framework.authtoken.models import Token
 
@@ -61,6 +62,25 @@ def test_who_is_not_logged_in_is_asked_to(client: Client) -> None:
 def test_the_side_bar_speaks_the_language_of_the_page(admin: Client) -> None:
     page = admin.get("/admin/auth/user/", headers={"accept-language": "de"}).content.decode()
     assert "Zurück zu smartimg" in page
+
+
+def test_lists_and_forms_speak_it_too(admin: Client) -> None:
+    Category.objects.create(path="Toys", type_order=["front", "back"])
+    german = {"accept-language": "de"}
+    for address, words in {
+        "/admin/review/category/": ("Kategorien", "Typen, der beste zuerst", "vorne, hinten", "Suchen"),
+        "/admin/auth/user/": ("Rollen",),
+        "/admin/review/category/add/": ("Modell seiner Bildtypen", "Einer je Zeile"),
+    }.items():
+        page = admin.get(address, headers=german).content.decode()
+        for word in words:
+            assert word in page, (address, word)
+        for word in ("Type to search", "best first", "Type head"):
+            assert word not in page, (address, word)
+
+
+def test_every_change_of_a_model_has_its_migration() -> None:
+    call_command("makemigrations", "review", check=True, dry_run=True, verbosity=0)
 
 
 def make_grant_fields(**said: object) -> dict[str, object]:

@@ -75,6 +75,17 @@ def test_a_request_that_is_sent_again_adds_nothing(worker: Client) -> None:
     assert Answer.objects.count() == 20
 
 
+def test_a_second_answer_of_another_window_says_which_one_stays(worker: Client) -> None:
+    (question,) = ask_some(1)
+    send(worker, "ahead")
+    send(worker, "answers", answers=[say(question, "no", "k1")])
+    again = send(worker, "answers", answers=[say(question, "no", "k1")])
+    assert again["results"] == [{"ok": True, "value": "no"}]  # the same sending once more
+    other = send(worker, "answers", answers=[say(question, "yes", "k2")])
+    assert other["results"] == [{"ok": True, "value": "no", "before": "No"}]
+    assert Answer.objects.count() == 1
+
+
 def test_one_answer_that_is_not_offered_holds_the_others_up_in_nothing(worker: Client) -> None:
     made = ask_some(2)
     send(worker, "ahead")

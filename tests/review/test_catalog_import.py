@@ -249,7 +249,9 @@ def test_two_imports_do_not_run_at_once(load: Import, monkeypatch: pytest.Monkey
     assert load(chair()).products == {"new": 1}
 
 
-def test_the_command_prints_counts_reasons_and_where_the_report_is(folder: Path) -> None:
+def test_the_command_prints_counts_reasons_and_where_the_report_is(
+    folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     path = folder / "products.jsonl"
     path.write_text(json.dumps(chair(("Nord", ["a.jpg", "none.jpg"]))) + "\n{broken\n")
     out = StringIO()
@@ -260,6 +262,7 @@ def test_the_command_prints_counts_reasons_and_where_the_report_is(folder: Path)
     assert "line 1 (p1 offers.0.images.1): There is no such file" in text
     assert "line 2: The line is not valid JSON" in text
     assert f"/imports/{CatalogImport.objects.get().pk}/" in text
+    assert capfd.readouterr().err == ""  # no bar in a file that is read at once
 
 
 def test_the_command_fails_with_the_reason_for_what_is_no_catalog(folder: Path) -> None:

@@ -14,11 +14,21 @@ from pipeline.head_store import Head
 from pipeline.records import Judgement
 from review import comparing
 from review.actions import learning
-from review.models import Decision, ModelComparison, ModelVersion, Proposal, Snapshot, SnapshotRow
+from review.models import (
+    Category,
+    Decision,
+    Image,
+    ModelComparison,
+    ModelVersion,
+    Proposal,
+    Snapshot,
+    SnapshotRow,
+)
 from review.replaying import replay
 from review.verdicts import Side, lift
-from tests.review.factories import Candidate, make_proposal
+from tests.review.factories import Candidate, make_product, make_proposal
 from tests.review.heads import embed, keep_model, lay_ground, make_head
+from tests.review.labelled import offer
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -126,6 +136,7 @@ def test_a_replay_counts_decisions_that_would_have_been_agreed_with(sam: User) -
     assert found["candidate"] == {"decisions": 0, "pictures": 2, "corrections": 1, "unsure": 0}
     assert found["live"] == {"decisions": 0, "pictures": 2, "corrections": 0, "unsure": 0}
     assert [row["said"] for row in found["disagreements"]] == ["badge"]
+    assert found["disagreed"] == 1
 
 
 def test_what_the_candidate_learnt_from_is_not_replayed(sam: User) -> None:
@@ -197,6 +208,19 @@ def test_types_are_compared_by_name_also_where_one_side_knows_none() -> None:
     table = made.figures["confusion"]["candidate"]
     assert table["columns"] == ["back", "front", "top", "unsure"]
     assert table["rows"] == [[6, 0, 0, 0], [0, 6, 0, 1], [1, 0, 0, 0]]
+
+
+def test_a_model_for_all_categories_is_compared_with_the_ones_that_categories_have() -> None:
+    toys = Category.objects.create(path="Toys", type_head=make_types(limit=0.61))
+    views = make_views()
+    rows = list(SnapshotRow.objects.filter(snapshot=views).order_by("pk").values_list("image", flat=True))
+    for place, image in enumerate(rows):
+        product = make_product(category="Toys" if place < 6 else "Books")
+        offer(Image.objects.get(pk=image), product)
+    found = compare(make_types(), views).figures
+    assert toys.type_head is not None
+    assert found["figures"]["coverage"]["live"] == pytest.approx(6 / 14, abs=1e-3)  # none judges books
+    assert found["confusion"]["live"]["rows"][1] == [0, 6, 0, 1]
 
 
 def test_a_replay_of_types_asks_whether_the_name_would_be_the_same(sam: User) -> None:

@@ -132,7 +132,7 @@ def test_two_data_sets_are_compared_the_older_one_first(admin: Client) -> None:
     new = freeze(now=now)
     for address in (f"/data/{new.pk}/?with={old.pk}", f"/data/{old.pk}/?with={new.pk}"):
         page = admin.get(address).content.decode()
-        assert "no → yes" in page
+        assert "No → Yes" in page
         assert "added" in page
         assert "removed" not in page
 

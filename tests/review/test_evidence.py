@@ -256,7 +256,7 @@ def test_distances_are_written_in_their_units_beside_their_limits() -> None:
     assert shown == [
         ("Shown by one only", "4 %", "30 %", False),
         ("Detail of the worst spot", "3.3", "25", False),
-        ("Perceptual hash", "12", "10", True),
+        ("Light and dark", "12", "10", True),
         ("Odd", "0.50", None, False),
     ]
     assert rows[2]["share"] == pytest.approx(0.6)

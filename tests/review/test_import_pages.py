@@ -30,7 +30,8 @@ def test_without_imports_it_says_how_to_make_one(client: Client, ada: User) -> N
     client.force_login(ada)
     text = client.get("/imports/").content.decode()
     assert 'type="file"' in text
-    assert "manage.py import_catalog PATH" in text
+    assert "all in one ZIP file" in text
+    assert "Send one above" in text
 
 
 def test_it_lists_imports_with_their_counts(client: Client, ada: User) -> None:
@@ -84,3 +85,19 @@ def test_a_report_takes_few_queries_however_long(client: Client, ada: User) -> N
             client.get(f"/imports/{report.pk}/")
         counts.add(len(seen))
     assert len(counts) == 1
+
+
+def test_a_file_that_was_sent_is_not_shown_as_a_path_and_one_not_read_at_all_kept_nothing(
+    client: Client, ada: User
+) -> None:
+    report = make_report(path="sent/spring.zip", failure="The ZIP file is empty.", products={}, images={})
+    client.force_login(ada)
+    page = client.get(f"/imports/{report.pk}/").content.decode()
+    assert "sent in the browser" in page
+    assert "sent/spring.zip" not in page
+    assert "Nothing was changed." in page
+    assert "What was read before is kept." not in page
+    assert "Nothing was refused." not in page
+    CatalogImport.objects.update(lines_read=7)
+    assert "What was read before is kept." in client.get(f"/imports/{report.pk}/").content.decode()
+    assert "sent/spring.zip" not in client.get("/imports/").content.decode()

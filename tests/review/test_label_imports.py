@@ -210,7 +210,7 @@ def test_a_member_that_is_too_large_is_not_read(monkeypatch: pytest.MonkeyPatch)
         ("a.json", b'{"images": [{"id": 1}', "expected , or ]"),
         ("a.json", b"[1, 2]", "expected {"),
         ("a.tar", b"\x1f\x8b compressed", "archive is broken"),
-        ("a.zip", b"PK\x03\x04 cut off", "archive is broken"),
+        ("a.zip", b"PK\x03\x04 cut off", "The ZIP file (or spreadsheet) is broken"),
         ("a.jsonl", b"x" * (1 << 20), "longer than a megabyte"),
     ],
 )

@@ -275,6 +275,16 @@ def test_without_scripts_an_answer_leads_to_the_page_with_the_next(client: Clien
     assert Answer.objects.get().value == "no"
 
 
+def test_without_scripts_a_second_answer_says_that_the_first_one_stays(client: Client, wim: User) -> None:
+    question = make_question()
+    client.force_login(wim)
+    given = {"question": question.pk, "proof": sign_given(wim.pk, question.pk)}
+    assert b"already" not in client.post("/label/", given | {"value": "no"}, follow=True).content
+    page = client.post("/label/", given | {"value": "yes"}, follow=True).content.decode()
+    assert "You had answered this question already: No. That answer stays, and counts once." in page
+    assert list(Answer.objects.values_list("value", flat=True)) == ["no"]
+
+
 def test_an_invalid_answer_is_told_and_not_kept(client: Client, wim: User) -> None:
     client.force_login(wim)
     asked = make_question()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
@@ -16,19 +14,19 @@ from tests.review.conftest import make_person
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def english_again() -> Iterator[None]:
-    """A request leaves its language behind in its thread, which here is that of the tests."""
-    yield
-    translation.deactivate()
-
-
 def test_a_page_speaks_what_the_browser_asks_for(client: Client, sam: User) -> None:
     client.force_login(sam)
     answer = client.get("/queue/", headers={"accept-language": "de-AT,de;q=0.9,en;q=0.5"})
     assert '<html lang="de">' in answer.text
     assert "Accept-Language" in answer.headers["Vary"]
     assert '<html lang="en">' in client.get("/queue/").text
+
+
+@pytest.mark.parametrize("run", [1, 2])
+def test_a_page_in_german_leaves_the_next_test_in_english(client: Client, db: None, run: int) -> None:
+    assert translation.get_language() == "en"
+    client.get("/log-in/", headers={"accept-language": "de"})
+    assert translation.get_language() == "de"
 
 
 def test_a_language_nobody_translated_to_is_english(client: Client, db: None) -> None:

@@ -36,6 +36,19 @@ def test_the_right_password_after_too_many_wrong_ones_has_to_wait(client: Client
     assert client.post("/log-in/", RIGHT).status_code == 302
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "This name and this password do not belong together."), ("de", "gehören nicht zusammen")],
+)
+def test_what_is_wrong_is_said_in_the_words_of_the_page(
+    client: Client, sam: User, language: str, words: str
+) -> None:
+    wrong = RIGHT | {"password": "wrong"}
+    page = client.post("/log-in/", wrong, headers={"accept-language": language}).content.decode()
+    assert words in page
+    assert "sername and password" not in page
+
+
 def test_somebody_else_is_not_held_up(client: Client, sam: User, ada: User) -> None:
     fail(client, log_in_tries.MOST)
     said = {"username": "ada", "password": "ada-has-a-long-password"}

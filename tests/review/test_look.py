@@ -1,4 +1,4 @@
-"""The small pieces of pages: shares, moments, names of judges, facts of a card, in one form everywhere."""
+"""The small pieces of pages: shares, moments, names of judges, in one form everywhere."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone, translation
 
-from review.templatetags.charts import plain_facts
 from review.templatetags.crowd import signed_or_dash
 from review.templatetags.look import ago, exact, judge_name, percent
 
@@ -42,13 +41,3 @@ def test_how_long_ago_carries_the_moment_itself() -> None:
 
 def test_a_judge_has_a_name_that_people_read() -> None:
     assert (judge_name("small_object"), judge_name("tilted_lamp")) == ("small product", "tilted lamp")
-
-
-def test_a_card_is_told_without_brackets() -> None:
-    card = {"figures": {"accuracy": 0.98765, "products": 1240}, "categories": ["Mugs", "Lamps"], "format": 1}
-    assert plain_facts(card) == [
-        ("figures: accuracy", "0.9877"),
-        ("figures: products", "1,240"),
-        ("categories", "Mugs, Lamps"),
-        ("format", "1"),
-    ]

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from review import tasks
 from review.actions import learning, work
-from review.models import Category, ModelComparison, ModelVersion, Release, Snapshot, TrainingRun
+from review.models import Category, Image, ModelComparison, ModelVersion, Release, Snapshot, TrainingRun
 from review.templatetags import charts
 from tests.review.heads import lay_ground
 from tests.review.test_learning_actions import make_model
@@ -130,6 +130,8 @@ def test_curves_and_the_card_show_what_came_of_it(admin: Client) -> None:
     assert page.count("<polyline") == 2
     assert "best after epoch" in page
     model = ModelVersion.objects.get()
+    assert "On pictures that it did not learn from" in page
+    assert "Accuracy" in page
     card = read(admin, f"/models/{model.pk}/")
     for words in ("pictures that it did not learn from", "What is taken for what", "d" * 64, "scikit-learn"):
         assert words in card
@@ -160,6 +162,23 @@ def test_a_comparison_tells_how_many_whole_sets_come_out_as_decided(admin: Clien
     assert "95.1 %" in page
     assert "7 sets are left out because two pictures that may be copies were not compared then" in page
     assert "1 set is left out because the candidate learnt" in page
+
+
+def test_a_comparison_that_shows_some_of_the_pictures_says_so(admin: Client) -> None:
+    train_one(make_snapshot({"no": 120, "yes": 80}))
+    asked = ModelComparison.objects.create(
+        candidate=ModelVersion.objects.get(), snapshot=Snapshot.objects.get(), state="done"
+    )
+    row = {"image": Image.objects.values_list("pk", flat=True)[0], "truth": "badge", "candidate": "badge"}
+    asked.figures = {"verdict": "undecided", "rows": 9, "products": 5, "main": "f1", "figures": {"f1": {}}}
+    asked.figures["changes"] = {"won": 32, "lost": 0, "won_shown": [{**row, "live": "fine"}] * 12}
+    asked.replay = {"decisions": 0, "disagreed": 1, "disagreements": [{**row, "said": "fine"}]}
+    asked.save()
+    page = " ".join(read(admin, f"/models/comparisons/{asked.pk}/").split())
+    assert "32 pictures that only the candidate has right" in page
+    assert page.count("The first 12 of 32.") == page.count("The first ") == 1
+    assert "No picture that only the live one has right" in page
+    assert page.count('<ul class="models-pictures">') == 2
 
 
 def test_a_candidate_is_compared_released_and_rolled_back(admin: Client, hints: Hints) -> None:

@@ -126,3 +126,9 @@ def test_a_bomb_of_an_archive_is_not_unpacked(admin: Client) -> None:
     status, page = send(admin, subject="blur", file=file)
     assert (status, "holds too much" in page) == (400, True)
     assert not Image.objects.exists()
+
+
+def test_an_archive_with_an_endless_list_of_files_is_not_read(admin: Client) -> None:
+    status, page = send(admin, subject="blur", file=zip_of({"x" * 60_000 + str(n): b"" for n in range(400)}))
+    assert (status, "holds too much" in page) == (400, True)
+    assert not Image.objects.exists()

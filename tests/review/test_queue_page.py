@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from review.actions import decisions, drafts, leases, saved_filters
 from review.models import CHANGES, Flag, Product, Proposal, ReviewDraft, SavedFilter, SelectionRun
@@ -41,12 +41,16 @@ def test_a_count_is_exact_for_few_and_marked_as_estimated_for_many(
 def test_a_benefit_is_explained_in_one_line() -> None:
     parts = [
         ["hero", 1, 0.3],
-        ["copy", 2, 0.105],
+        ["copy", 2, 0.106],
         ["doubt", 1, -0.02],
         ["views", 1200, 0.04],
         ["moved", 1, 0.004],
     ]
-    assert benefit_line(parts) == "new hero +.30, 2 copies +.10, doubt −.02, 1,200 views a week +.04"
+    said = "Benefit 0.43: new hero +0.30, 2 copies +0.11, doubt −0.02, 1,200 views a week +0.04"
+    assert benefit_line(parts, 0.426) == said  # rounded as in its column
+    assert benefit_line([["moved", 1, 0.004]], 0.004) == ""
+    with translation.override("de"):
+        assert benefit_line(parts[:2], 0.406) == "Nutzen 0,41: neues Titelbild +0,30, 2 Kopien +0,11"
 
 
 def test_many_rows_are_paged_by_an_index_at_any_depth(

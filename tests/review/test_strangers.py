@@ -93,7 +93,7 @@ def test_logging_in_leads_nowhere_else(client: Client, sam: User, target: str) -
 
 def test_a_wrong_password_is_told_and_the_name_kept(client: Client, sam: User) -> None:
     text = client.post("/log-in/", {"username": "sam", "password": "no"}).content.decode()
-    assert "correct username and password" in text
+    assert "This name and this password do not belong together" in text
     assert 'value="sam"' in text
 
 

@@ -40,9 +40,10 @@ class Command(BaseCommand):
         path: Path = options["path"]
         if not path.is_file():
             raise CommandError(f"There is no file {path}.")
-        # Where nobody looks at a bar that moves, one line every half minute says that it goes on.
+        # Where nobody looks at a bar that moves, one line every half minute says that it goes on, if it does.
         interval_s = 0.2 if sys.stderr.isatty() else 30.0
-        with tqdm(total=count_lines(path), unit=" lines", mininterval=interval_s, file=sys.stderr) as bar:
+        told = {"mininterval": interval_s, "delay": interval_s, "file": sys.stderr}
+        with tqdm(total=count_lines(path), unit=" lines", **told) as bar:
             try:
                 report = import_catalog(
                     path=path.resolve(),

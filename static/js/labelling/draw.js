@@ -1,5 +1,5 @@
 // The parts of the worker's page, drawn from a question.
-import { gettext } from "../texts.js";
+import { gettext, ngettext } from "../texts.js";
 
 export const find = (selector) => document.querySelector(selector);
 
@@ -40,6 +40,14 @@ export function drawExamples(place, examples) {
 
 export function drawKnown(place, { right, seen }) {
   place.textContent = seen ? gettext("{right} of the last {seen} known questions right", { right, seen }) : "";
+}
+
+// What another window of the same person had answered: `said` are the server's lines, one an answer.
+export function sayBefore(place, said = []) {
+  const known = said.filter((result) => result.before);
+  if (!known.length) return say(place, "");
+  if (said.length === 1) return say(place, gettext("You had answered this already, in another window: {answer}. That answer stays, and counts once. To change it, take it back (z) and answer again.", { answer: known[0].before }));
+  return say(place, ngettext("{count} of these was answered already, in another window. That answer stays, and counts once.", "{count} of these were answered already, in another window. Those answers stay, and count once.", known.length));
 }
 
 // A notice of one line; '' takes it away.

@@ -3,7 +3,7 @@ import { gettext, ngettext } from "../texts.js";
 import { isTyping } from "../typing.js";
 import { readKey } from "../review/keys.js";
 import { makeKey } from "../review/outbox.js";
-import { drawExamples, drawKnown, find, makeKbd, say } from "./draw.js";
+import { drawExamples, drawKnown, find, makeKbd, say, sayBefore } from "./draw.js";
 import { showSaving } from "./saving.js";
 import { Sending } from "./sending.js";
 
@@ -24,9 +24,10 @@ let today = Number(root.dataset.today);
 
 const wordOf = (value) => ({ no: gettext("No"), yes: gettext("Yes"), cannot_tell: gettext("I cannot tell") })[value];
 
-function hear(said) {
+function hear(said, entry) {
   const failed = said.results?.find((result) => result.message);
   say(find("#trouble"), failed ? gettext("One answer was not stored: {why}", { why: failed.message }) : "");
+  if (entry) sayBefore(find("#before"), failed ? [] : said.results);
   drawKnown(find("#known"), said.progress);
   say(find("#pause"), said.pause?.words ?? "");
   say(find("#advice"), sessionStorage.getItem("smartimg.advice") === said.progress.hintKey ? "" : said.progress.hint);

@@ -1,6 +1,6 @@
 // The worker's page: a key answers, the next question is there at once, and saving goes on behind it.
 import { gettext, ngettext } from "../texts.js";
-import { drawChoices, drawExamples, drawKnown, find, say } from "./draw.js";
+import { drawChoices, drawExamples, drawKnown, find, say, sayBefore } from "./draw.js";
 import { allowFlagging } from "./flagging.js";
 import { listenToKeys } from "./keys.js";
 import { Questions } from "./questions.js";
@@ -19,19 +19,26 @@ let shownAt = -1e4;
 let today = Number(find("#question").dataset.today);
 let shown = null;
 let isPaused = false;
+let isBroken = false; // the picture in sight did not come
 
 function hear(said, entry) {
   questions.merge(said.questions);
   const failed = entry && said.results?.find((result) => result.message);
-  say(find("#trouble"), failed ? gettext("One answer was not stored: {why}", { why: failed.message }) : "");
+  if (failed || !isBroken) trouble(failed ? gettext("One answer was not stored: {why}", { why: failed.message }) : "", isBroken);
+  if (entry) sayBefore(find("#before"), failed ? [] : said.results);
   tell(said);
   draw();
 }
 
 function refuse(message, entry) {
   questions.drop(entry.proposal);
-  say(find("#trouble"), message);
+  trouble(message);
   draw();
+}
+
+function trouble(words, canRetry = false) {
+  say(find("#trouble"), words);
+  find('[data-do="retry"]').hidden = !canRetry;
 }
 
 // How the person does, and what they are not asked; which question was a known one is not told.
@@ -55,7 +62,9 @@ function draw() {
 }
 
 async function show(question) {
+  if (isBroken) trouble("");
   shown = question;
+  isBroken = false;
   shownAt = Infinity; // no key counts before the picture is there
   if (!question) return;
   find("#sentence").textContent = question.sentence;
@@ -67,12 +76,20 @@ async function show(question) {
   find('[data-do="flicker"]').hidden = question.images.length < 2;
   const isWhole = await stage.show(question);
   if (shown !== question) return;
-  say(find("#trouble"), isWhole ? "" : gettext("The picture could not be loaded. Skip the question or flag it."));
+  isBroken = !isWhole;
+  if (isBroken) return trouble(gettext("The picture could not be loaded. Try again, skip the question or flag it."), true);
   requestAnimationFrame(() => {
     if (shown !== question) return;
     shownAt = performance.now();
     document.dispatchEvent(new CustomEvent("question-shown", { detail: question.id }));
   });
+}
+
+function retry() {
+  const hadFocus = document.activeElement === find('[data-do="retry"]');
+  shown.images.forEach((image) => pictures.forget(image));
+  show(shown);
+  if (hadFocus) find("#sentence").focus(); // the button is gone until it is known what came of it
 }
 
 function answer(choice) {
@@ -115,7 +132,7 @@ function toggleExamples(isOpen = find("#examples").hidden) {
 }
 
 const flagging = allowFlagging(find("#flag"), (reason) => pass({ reason, flag: true }));
-const commands = { skip: () => pass(), flag: () => questions.current && flagging.open(), undo, examples: () => toggleExamples() };
+const commands = { skip: () => pass(), flag: () => questions.current && flagging.open(), undo, examples: () => toggleExamples(), retry };
 listenToKeys({ stage, answer, question: () => questions.current, shownAt: () => shownAt, act: (name) => commands[name]() });
 for (const [name, act] of Object.entries(commands)) find(`[data-do="${name}"]`).addEventListener("click", act);
 const flicker = find('[data-do="flicker"]');

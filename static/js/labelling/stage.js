@@ -20,6 +20,7 @@ export class Pictures {
     return this.kept.get(image.sha);
   }
 
+  // What did not come is not kept: it is asked for anew when it is shown.
   forget(image) { this.kept.delete(image.sha); }
 }
 

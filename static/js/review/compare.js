@@ -105,7 +105,7 @@ export class Compare {
     this.tell(`${found.verdict}${sure}`);
     this.dialog.querySelector("#compare-geometry").textContent = found.geometry;
     this.dialog.querySelector("#compare-evidence").replaceChildren(
-      makeRows(gettext("Laid over each other"), found.rows), makeRows(gettext("The paper's three distances"), found.paper),
+      makeRows(gettext("Laid over each other"), found.rows), makeRows(gettext("As wholes, without laying them over each other"), found.paper),
     );
     this.drawSpots();
     for (const heat of [layers.heat, layers["heat-right"]]) heat.src = found.map;

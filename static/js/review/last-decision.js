@@ -9,7 +9,11 @@ function show(place, parts, className) {
   place.classList.add(className);
   place.replaceChildren(...parts);
   place.hidden = false;
+  keepNoPlace();
 }
+
+// The line is there, or it does not come: its place needs not be kept any more.
+const keepNoPlace = () => document.documentElement.classList.remove("has-decided");
 
 const makeText = (words) => Object.assign(document.createElement("span"), { textContent: words });
 
@@ -25,6 +29,7 @@ export function sayDecided(place, undo = null) {
   const last = lastDecided();
   if (!last) {
     place.hidden = true;
+    keepNoPlace();
     return;
   }
   const words = last.isSaved ? `${last.title}: ${last.word}.` : `${last.title}: ${last.doing} …`;

@@ -99,7 +99,7 @@ def test_a_failed_install_leaves_no_stamp_and_names_its_log(
 def test_too_little_disk_is_refused_before_the_download(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(environment, "NEEDED_FREE_GB", 1e9)
     with pytest.raises(UnableToInstall, match="GB are free on the disk"):
-        environment.check_space()
+        environment.check_space(dev=False)
 
 
 def test_nothing_is_installed_when_the_stamps_match(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,8 +32,14 @@ def last_part(source: str) -> str:
 
 @register.filter
 def came_from(report: CatalogImport) -> str:
-    """Where a catalog was read: a path of the server's, or sent by somebody."""
-    return _("sent in the browser") if report.path.startswith(SENT) else report.path
+    """How a catalog came here; where it lies on the server is said in its report alone."""
+    return _("sent in the browser") if report.path.startswith(SENT) else _("read on the server")
+
+
+@register.filter
+def path_on_server(report: CatalogImport) -> str:
+    """Where a catalog was read by its path; '' for one that somebody sent."""
+    return "" if report.path.startswith(SENT) else report.path
 
 
 @register.filter

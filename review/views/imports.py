@@ -99,6 +99,7 @@ def describe(report: CatalogImport) -> dict[str, Any]:
     return {
         "report": report,
         "is_running": report.finished_at is None,
+        "is_any_taken": any(count for word, count in report.products.items() if word != "refused"),
         "products": [(_(word), report.products.get(word, 0)) for word in WORDS if word in report.products],
         "images": [(_(word), report.images.get(word, 0)) for word in WORDS if word in report.images],
         "fetched": states.get(Offer.State.FETCHED, 0),

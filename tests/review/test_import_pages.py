@@ -101,3 +101,26 @@ def test_a_file_that_was_sent_is_not_shown_as_a_path_and_one_not_read_at_all_kep
     CatalogImport.objects.update(lines_read=7)
     assert "What was read before is kept." in client.get(f"/imports/{report.pk}/").content.decode()
     assert "sent/spring.zip" not in client.get("/imports/").content.decode()
+
+
+def test_where_every_line_was_refused_there_is_nothing_to_look_at(client: Client, ada: User) -> None:
+    client.force_login(ada)
+    refused = make_report(lines_read=2, products={"refused": 2}, images={})
+    page = client.get(f"/imports/{refused.pk}/").content.decode()
+    assert "Have them looked at" not in page
+    assert "every line was refused" in page
+    empty = make_report(products={}, images={})
+    assert "names no product" in client.get(f"/imports/{empty.pk}/").content.decode()
+    partly = make_report(lines_read=3, products={"refused": 2, "unchanged": 1}, images={})
+    page = client.get(f"/imports/{partly.pk}/").content.decode()
+    assert "Have them looked at" in page
+    assert "every line was refused" not in page
+
+
+def test_a_path_of_the_server_stands_in_the_report_alone(client: Client, ada: User) -> None:
+    report = make_report(path="/srv/feeds/norda/spring.jsonl")
+    client.force_login(ada)
+    listed = client.get("/imports/").content.decode()
+    assert "spring.jsonl" in listed
+    assert "/srv/feeds" not in listed
+    assert "/srv/feeds/norda/spring.jsonl" in client.get(f"/imports/{report.pk}/").content.decode()

@@ -68,6 +68,17 @@ def test_with_nothing_there_the_page_says_what_to_do_first(admin: Client) -> Non
     assert "no frozen data set to learn from" in read(admin, "/models/train/")
 
 
+def test_before_the_first_training_it_says_first_that_shipped_heads_judge(admin: Client) -> None:
+    assert "Every judge is as it ships" in read(admin, "/models/")
+    head = make_model("type", state=ModelVersion.State.SHIPPED)
+    Category.objects.create(path="Chairs", type_head=head)
+    page = read(admin, "/models/")
+    assert page.index(f"/models/{head.pk}/") < page.index("No model was trained here yet")
+    assert "These ship with the product" in page
+    make_model("badge")
+    assert "These ship with the product" not in read(admin, "/models/")
+
+
 def test_the_form_proposes_a_technique_that_fits_the_data(admin: Client) -> None:
     few = Snapshot.objects.create(
         name="few", judge="weapon", frozen_at=NOW, digest="d" * 64, counts={"train": {"yes": 9, "no": 90}}

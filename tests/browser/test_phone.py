@@ -90,6 +90,20 @@ def test_nothing_runs_out_of_the_window(
     assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
 
 
+@pytest.mark.parametrize("size", [PHONE, (1024, 768)])
+def test_where_there_is_no_keyboard_no_key_is_shown(
+    open_page: OpenPage, person: User, size: tuple[int, int]
+) -> None:
+    path = f"/proposals/{propose().pk}/"
+    for address in (path, "/queue/"):
+        page = open_page(address, person, size=size, has_touch=True, is_mobile=True)
+        expect(page.locator("button, .button").first).to_be_attached()
+        expect(page.locator("kbd:visible")).to_have_count(0)
+    page = open_page(path, person, size=(1024, 768))
+    expect(page.locator('[data-do="lines"] kbd')).to_be_visible()
+    expect(page.locator('[data-do="preview"] kbd')).to_be_visible()
+
+
 def test_nothing_moves_for_whoever_wants_no_motion(open_page: OpenPage, person: User) -> None:
     page = open_page(f"/proposals/{propose().pk}/", person, reduced_motion="reduce")
     assert (

@@ -154,6 +154,7 @@ def prepare(venv: Path, dev: bool) -> None:
     if not stale:
         return
     log = REPO / "var" / "log" / "setup.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
     make_venv(venv)
     if not any(stamp_of(venv, lock).exists() for lock in locks):
         check_space(dev)

@@ -52,7 +52,7 @@ def freeze_and_export(page: Page) -> None:
 
 def train_and_compare(page: Page) -> None:
     page.get_by_role("link", name="Train a model on it").click()
-    page.get_by_role("button", name="Train").press("Enter")
+    page.get_by_role("button", name="Train").press("Enter", timeout=60_000)  # the next page waits for a core
     page.get_by_role("link", name="The model and its card").click()
     page.get_by_role("button", name="Compare").press("Enter")
     page.get_by_role("heading", name="Past decisions, decided again").wait_for()

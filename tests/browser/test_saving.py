@@ -14,6 +14,7 @@ from review.actions import drafts, leases
 from review.models import Decision, Proposal, ReviewDraft
 from tests.browser.conftest import OpenPage, propose
 from tests.browser.test_going_on import expect_shown, open_first, three
+from tests.browser.test_labelling import wait_until
 from tests.browser.test_review import press, read_strip
 from tests.review.conftest import make_person
 from tests.review.factories import list_shas, list_shown
@@ -134,8 +135,7 @@ def test_a_draft_is_on_the_server_a_second_later(open_page: OpenPage, person: Us
     assert read_strip(other, "after") == edited
     press(page, "z")
     expect(page.locator("#saved")).to_have_text("as proposed")
-    page.wait_for_timeout(1500)
-    assert ReviewDraft.objects.get().edits is None
+    wait_until(page, lambda: ReviewDraft.objects.get().edits is None)
 
 
 def test_only_what_is_unsaved_asks_on_leaving(open_page: OpenPage, person: User) -> None:

@@ -48,7 +48,7 @@ def test_the_line_of_the_last_decision_moves_nothing(
     expect(page.locator("#last-decision")).to_contain_text(": approved.")
     page.add_init_script(WATCH_SHIFTS)
     page.goto("/queue/")
-    expect(page.get_by_role("button", name="Undo z")).to_be_visible()
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
     page.wait_for_load_state("networkidle")
     assert page.evaluate("window.shifted ?? 0") < 0.001, page.evaluate("window.jumped")
 

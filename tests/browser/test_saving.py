@@ -136,6 +136,7 @@ def test_a_draft_is_on_the_server_a_second_later(open_page: OpenPage, person: Us
     press(page, "z")
     expect(page.locator("#saved")).to_have_text("as proposed")
     wait_until(page, lambda: ReviewDraft.objects.get().edits is None)
+    assert ReviewDraft.objects.get().edits is None
 
 
 def test_only_what_is_unsaved_asks_on_leaving(open_page: OpenPage, person: User) -> None:

@@ -71,7 +71,10 @@ def _measure_pair(folder: Path, row: dict[str, str]) -> tuple[list[float], list[
     first = [best.features[name] for name in FEATURES]
     if best.overlay is None or not pass_guards(np.array([first]))[0]:
         return first, [], True
-    seen = look_closer(a, b, best.matrix, best.overlay, best.features, EVEN)
+    matrix = best.matrix
+    if best.peeled is not None:
+        (a, b), matrix = best.peeled.sides, best.peeled.found.matrix
+    seen = look_closer(a, b, matrix, best.overlay, best.features, EVEN)
     return first, [seen[name] for name in SEEN] if seen else [], is_shaded(best.overlay)
 
 

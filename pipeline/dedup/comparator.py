@@ -17,6 +17,7 @@ from pipeline.dedup.decision import load_trees, load_weights
 from pipeline.dedup.glance import glance
 from pipeline.dedup.overlay import Overlay, lay_over
 from pipeline.dedup.palette import render_with_palette
+from pipeline.dedup.peeling import Peeled, peel
 from pipeline.dedup.prepare import Prepared, Source, prepare
 from pipeline.dedup.registration import Matrix, Registration, register, warp
 from pipeline.dedup.rendering import render_alike
@@ -36,6 +37,7 @@ GUARDS = {
 NOTHING = {"misfit": 0.001, "hidden": 0.001, "colour": 0.01, "residual": 0.01}
 SURE_MISFIT = 0.03  # 1 - correlation; up to it margins lead astray only what is off everywhere
 SPREAD = 1.9  # times the worst residual elsewhere
+EDIT_RESIDUAL = 12.0  # grey levels of a place that stands alone: more is an edit
 DYED = 22.0  # grey levels between two channels, mean of a large part
 MISLED_RESIDUAL = 20.0  # grey levels; a margin that led astray leaves more
 RENDERED_MISFIT = 0.02  # 1 - correlation; with more something else is the matter than how it was rendered
@@ -64,13 +66,35 @@ class View:
     matrix: Matrix
     apart: float = 0.0
     overlay: Overlay | None = None
+    peeled: Peeled | None = None
 
 
 def view_pairs(a: Prepared, b: Prepared, hasty: bool = False) -> Iterator[View]:
-    """The pictures as they are, then, if one stands in a margin, laid over each other by what is within.
+    """The pictures as they are, then, if one stands in a margin, laid over each other by what is within;
+    then without bands and flat corners that were added to them.
 
     A `hasty` caller wants no view of pictures that differ by far.
     """
+    apart = edited = False
+    for view in _view_whole(a, b, hasty):
+        apart, edited = apart or bool(view.apart), edited or _shows_edit(view)
+        yield view
+    if edited:
+        return
+    peeled = peel(a, b, apart, hasty)
+    if peeled is None:
+        return
+    first = _see(lay_over(*peeled.sides, peeled.found.matrix), peeled.found)
+    views = [first]
+    rendered = first.overlay is not None and bool(first.features) and _may_be_rendered(first)
+    if rendered and first.overlay is not None and _is_spread(first.features, first.overlay):
+        views.append(_see(render_alike(first.overlay), peeled.found))
+    for view in views:
+        to_first = view.to_first @ np.linalg.inv(peeled.corners[0])
+        yield replace(view, to_first=to_first, matrix=peeled.matrix, peeled=peeled)
+
+
+def _view_whole(a: Prepared, b: Prepared, hasty: bool) -> Iterator[View]:
     for found in register_both_ways(a, b, hasty):
         view = _view(a, b, found)
         yield view
@@ -104,6 +128,14 @@ def _is_spread(features: Mapping[str, float], overlay: Overlay) -> bool:
     """Whether a misfit or a rendering may be what is left: an edit stands alone, a dye fills a large part."""
     alone = features["residual"] > SPREAD * (1 + features["elsewhere"])
     return not alone and measure_shade(overlay)[0] <= DYED
+
+
+def _shows_edit(view: View) -> bool:
+    """Whether one place alone differs, plainly, of pictures that lie well: that is no matter of bands."""
+    if not view.features or view.misfit > SURE_MISFIT or 1 - view.features["coverage"] > GUARDS["hidden"]:
+        return False
+    residual, elsewhere = view.features["residual"], view.features["elsewhere"]
+    return residual > max(EDIT_RESIDUAL, SPREAD * (1 + elsewhere))
 
 
 def _may_be_rendered(view: View) -> bool:
@@ -228,7 +260,10 @@ class RegistrationComparator:
         probability = self.trees.probability(view.features)
         if view.overlay is None or not is_doubtful(view.features, probability):
             return probability
-        found = look_closer(a, b, view.matrix, view.overlay, view.features, probability)
+        matrix = view.matrix
+        if view.peeled is not None:
+            (a, b), matrix = view.peeled.sides, view.peeled.found.matrix
+        found = look_closer(a, b, matrix, view.overlay, view.features, probability)
         closer = self.closer.probability(found) if found else probability
         return probability if closer > probability and is_shaded(view.overlay) else closer
 

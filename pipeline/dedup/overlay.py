@@ -78,9 +78,18 @@ def _lay(
 
 def _find_seen(a: Prepared, b: Prepared, matrix: Matrix, right: RgbArray, content: Pixels) -> BoolArray:
     """Where both pictures show anything, on A's grid; `right` is B laid there, `content` its content."""
-    inside = _find_frame(a.size, b.size, matrix)
+    inside = _leave_void(a, b, matrix, _find_frame(a.size, b.size, matrix))
     seen = cv2.bitwise_and(inside, _find_shown(a, a.content, right, inside, None))
     return cv2.bitwise_and(seen, _find_shown(b, content, a.rgb, inside, matrix)) > 0
+
+
+def _leave_void(a: Prepared, b: Prepared, matrix: Matrix, inside: Pixels) -> Pixels:
+    """The common frame on A's grid without either one's flat corners."""
+    if a.void is not None:
+        inside = cv2.subtract(inside, a.void)
+    if b.void is not None:
+        inside = cv2.subtract(inside, np.maximum(warp(b.void, matrix, a.size), 0))
+    return inside
 
 
 def _find_shown(

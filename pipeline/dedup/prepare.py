@@ -9,8 +9,9 @@ from functools import cached_property
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from pipeline.dedup.bands import find_bands, find_border_colour, find_corners
+from pipeline.dedup.edges import Edges, describe_edges
 from pipeline.dedup.ground import BoolArray, Box, Pixels, find_box, find_mask, fit, keep_off_border
 from pipeline.dedup.margins import (
     FrameBox,
@@ -31,37 +32,9 @@ LEAST_SCENE_SHARE = 0.2  # of its frame that a scene in a margin covers
 LEVEL_SIDES_PX = (48, 96, 192, 384)  # longest sides of the registration pyramid
 GLANCE_LEVEL = 1  # step of the pyramid at which a glance tells most different pictures
 LEVEL_POINTS = (900, 1500, 2000, 2500)  # strongest gradients kept a level: flat ground says nothing
-SIMILARITY = np.array(  # size, turn, shift x, shift y as the six numbers of an affine step
-    [[1, 0, 0, 0], [0, -1, 0, 0], [0, 0, 1, 0], [0, 1, 0, 0], [1, 0, 0, 0], [0, 0, 0, 1]], np.float32
-)
 
 
 Source = Callable[[], bytes | RgbArray]
-
-
-@dataclass(frozen=True)
-class Edges:
-    """The strongest gradients of one step of the pyramid.
-
-    `points` float32 (3, n) are pixel positions x, y, 1; `slopes` float32 (6, n) how the grey level there
-    changes with the six numbers of an affine shift; `values` float32 (n,) the grey levels themselves;
-    `shape` rows and columns of the step.
-    """
-
-    points: FloatArray
-    slopes: FloatArray
-    values: FloatArray
-    shape: tuple[int, int]
-
-    @cached_property
-    def centred(self) -> FloatArray:
-        """`values` less their mean."""
-        return np.asarray(self.values - self.values.mean(), np.float32)
-
-    @cached_property
-    def similar(self) -> FloatArray:
-        """float32 (4, n): how the grey level changes with size, turn and shift alone."""
-        return np.asarray(SIMILARITY.T @ self.slopes, np.float32)
 
 
 @dataclass(frozen=True)
@@ -72,7 +45,8 @@ class Prepared:
     x0, y0, x1, y1 in pixels; `plain` False where no plain ground was found (the object is then the
     whole frame); `digest` the SHA-256 of the file's bytes, '' when made of pixels alone; `whole` False
     for the inside of another picture's margin, in which no further margin is looked for. `finer` are its
-    pixels at up to FINE_SIDE_PX, or `read` gives the picture again when they are asked for.
+    pixels at up to FINE_SIDE_PX, or `read` gives the picture again when they are asked for. `void` uint8
+    (h, w) is 255 in flat corners that turning left, None without any.
     """
 
     rgb: RgbArray
@@ -83,6 +57,7 @@ class Prepared:
     whole: bool = True
     finer: RgbArray | None = field(default=None, repr=False, compare=False)
     read: Source | None = field(default=None, repr=False, compare=False)
+    void: Pixels | None = field(default=None, repr=False, compare=False)
     _greys: dict[int, FloatArray] = field(default_factory=dict, repr=False, compare=False)
     _edges: dict[int, Edges] = field(default_factory=dict, repr=False, compare=False)
 
@@ -106,7 +81,8 @@ class Prepared:
     @cached_property
     def content(self) -> Pixels:
         """uint8 (h, w), 255 where the picture is unlike the colours of its margin."""
-        return find_content(self.rgb, self.margin)
+        content = find_content(self.rgb, self.margin)
+        return content if self.void is None else cv2.subtract(content, self.void)
 
     @cached_property
     def _pyramid(self) -> tuple[FloatArray, ...]:
@@ -128,7 +104,7 @@ class Prepared:
     def edges(self, index: int) -> Edges:
         """Where a step of the pyramid has its strongest edges."""
         if index not in self._edges:
-            self._edges[index] = describe_edges(self.grey(index), LEVEL_POINTS[index])
+            self._edges[index] = describe_edges(self.grey(index), LEVEL_POINTS[index], self.void)
         return self._edges[index]
 
     @cached_property
@@ -139,7 +115,10 @@ class Prepared:
     @cached_property
     def outline(self) -> Pixels:
         """`content` of the thumbnail."""
-        return find_content(self.thumbnail, find_margin_colours(self.thumbnail))
+        content = find_content(self.thumbnail, find_margin_colours(self.thumbnail))
+        if self.void is None:
+            return content
+        return cv2.subtract(content, cv2.resize(self.void, content.shape[::-1], interpolation=cv2.INTER_AREA))
 
     @cached_property
     def thumbnail_and_outline(self) -> Pixels:
@@ -168,6 +147,42 @@ class Prepared:
             return None
         x0, y0, x1, y1 = self.inner_frame
         return replace(_prepare_view(self.rgb[y0:y1, x0:x1].copy(), self.digest), whole=False)
+
+    @cached_property
+    def may_be_banded(self) -> bool:
+        """Whether flat bands or corners were added to the picture, at a glance."""
+        return self.whole and (find_bands(self.thumbnail) or find_corners(self.thumbnail)) is not None
+
+    @cached_property
+    def peeled_frame(self) -> FrameBox | None:
+        """The box x0, y0, x1, y1 without flat bands; the frame where only corners are flat, else None."""
+        if not self.whole:
+            return None
+        found = find_bands(self.rgb)
+        if found is None and find_corners(self.rgb) is not None:
+            return 0, 0, *self.size
+        return found
+
+    @cached_property
+    def peeled(self) -> Prepared | None:
+        """The picture without flat bands, its flat corners void."""
+        if self.peeled_frame is None:
+            return None
+        x0, y0, x1, y1 = self.peeled_frame
+        rgb = self.rgb[y0:y1, x0:x1].copy()
+        void = find_corners(rgb)
+        if void is not None:
+            rgb[void > 0] = find_border_colour(rgb, void)  # so that a plain ground stays plain
+        found = _prepare_view(rgb, self.digest, read=lambda: self._crop_fine((x0, y0, x1, y1)))
+        if void is not None:
+            mask = found.mask & (void == 0)
+            found = replace(found, mask=mask, box=find_box(mask), void=void)
+        return replace(found, whole=False)
+
+    def _crop_fine(self, box: FrameBox) -> RgbArray:
+        gain = self.fine.shape[1] / self.size[0]
+        x0, y0, x1, y1 = (round(gain * at) for at in box)
+        return np.ascontiguousarray(self.fine[y0:y1, x0:x1])
 
 
 def prepare(source: bytes | RgbArray, read: Source | None = None) -> Prepared:
@@ -210,44 +225,3 @@ def _leave_margin(rgb: RgbArray, whole: BoolArray) -> BoolArray:
         return whole
     within = keep_off_border(find_content(rgb, margin) > 0)
     return within if within.mean() >= LEAST_SCENE_SHARE else whole
-
-
-# -- the pyramid
-
-
-def describe_edges(smooth: FloatArray, count: int) -> Edges:
-    """The `count` strongest gradients of a step of the pyramid, softened grey levels float32 (h, w)."""
-    across = cv2.Sobel(smooth, cv2.CV_32F, 1, 0, ksize=3, scale=1 / 8)
-    down = cv2.Sobel(smooth, cv2.CV_32F, 0, 1, ksize=3, scale=1 / 8)
-    step = 2 if max(smooth.shape) > 256 else 1  # every other pixel will do where they are many
-    strength = np.abs(across[::step, ::step]) + np.abs(down[::step, ::step])
-    strength[[0, -1]] = strength[:, [0, -1]] = 0
-    flat = strength.ravel()
-    count = min(count, flat.size)
-    likely = _list_likely(flat, count)
-    places = likely[np.argpartition(flat[likely], len(likely) - count)[-count:]]
-    rows, columns = np.divmod(places, strength.shape[1])
-    rows, columns = rows * step, columns * step
-    chosen = rows * smooth.shape[1] + columns
-    points = np.stack([columns, rows, np.ones_like(rows)]).astype(np.float32)
-    u, v = centre_points(points[:2], smooth.shape)
-    gx, gy = across.ravel()[chosen], down.ravel()[chosen]
-    slopes = np.stack([gx * u, gx * v, gx, gy * u, gy * v, gy]).astype(np.float32)
-    return Edges(points, slopes, smooth.ravel()[chosen], (smooth.shape[0], smooth.shape[1]))
-
-
-def _list_likely(flat: FloatArray, count: int) -> npt.NDArray[np.intp]:
-    """Places that hold the `count` largest values for sure; few, where an eighth of the values can tell."""
-    if flat.size > 8 * count:
-        few = flat[::8]
-        likely = np.flatnonzero(flat >= 0.8 * np.partition(few, len(few) - count // 8)[len(few) - count // 8])
-        if count <= len(likely) < flat.size // 2:
-            return likely
-    return np.arange(flat.size)
-
-
-def centre_points(points: FloatArray, shape: tuple[int, ...]) -> FloatArray:
-    """Positions (2, n) as shares of the longest side from the centre, which keeps the six unknowns alike."""
-    height, width = shape[:2]
-    centre = np.array([[(width - 1) / 2], [(height - 1) / 2]], np.float32)
-    return np.asarray((points - centre) / max(height, width), np.float32)

@@ -13,8 +13,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.linalg.lapack import dposv
 
+from pipeline.dedup.edges import SIMILARITY, Edges
 from pipeline.dedup.ground import Box, Pixels
-from pipeline.dedup.prepare import LEVEL_SIDES_PX, SIMILARITY, Edges, Prepared
+from pipeline.dedup.prepare import LEVEL_SIDES_PX, Prepared
 from pipeline.records import FloatArray
 
 Matrix = npt.NDArray[np.floating[Any]]
@@ -127,9 +128,6 @@ def _finish(a: Prepared, b: Prepared, matrix: Matrix) -> Registration:
     for index in range(2, len(LEVEL_SIDES_PX)):
         matrix = refine_level(a, b, index, matrix)
     return Registration(matrix, correlate(a, b, AGREE_AT, matrix), True)
-
-
-# -- guesses
 
 
 def rank_guesses(a: Prepared, b: Prepared) -> list[Matrix]:

@@ -4,8 +4,9 @@ import cv2
 import numpy as np
 import pytest
 
+from pipeline.dedup.edges import describe_edges
 from pipeline.dedup.overlay import _find_frame
-from pipeline.dedup.prepare import describe_edges, prepare
+from pipeline.dedup.prepare import prepare
 from pipeline.dedup.registration import correlate, measure_area, rank_guesses, rescale
 from tests.pipeline.drawing import draw_product
 

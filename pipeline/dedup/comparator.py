@@ -29,7 +29,7 @@ from pipeline.records import FloatArray, PairComparison, RgbArray, Spot
 GUARDS = {
     "misfit": 0.55,  # 1 - correlation after registration; beyond it nothing is laid over anything
     "hidden": 0.30,  # share of an object that the other picture does not show: a close-up (DEDUP.md, step 6)
-    "colour": 30.0,  # grey levels; worst block of channel differences: a recoloured lining (likewise)
+    "colour": 45.0,  # grey levels; worst block of channel differences: a recoloured lining (likewise)
     "residual": 25.0,  # grey levels; worst block outside the other's local range
 }
 # Nothing differs that could be measured: the same picture, stored again without loss. The trees learn from

@@ -102,8 +102,12 @@ def _view_whole(a: Prepared, b: Prepared, hasty: bool) -> Iterator[View]:
             continue
         rendered, misled = _may_be_rendered(view), view.features["residual"] > MISLED_RESIDUAL
         spread = (rendered or misled) and _is_spread(view.features, view.overlay)
-        if rendered and spread:
-            yield _see(render_alike(view.overlay), found)
+        if rendered:
+            seen = _see(render_alike(view.overlay), found)
+            if spread or (
+                seen.features and seen.features["residual"] <= EXPLAINED * view.features["residual"]
+            ):
+                yield seen
         yield from _render_colours(view, view.overlay, found)
         if view.misfit <= SURE_MISFIT and not (misled and spread):
             return

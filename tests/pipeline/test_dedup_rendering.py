@@ -8,8 +8,10 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.dedup import load_comparator
+from pipeline.dedup import comparator, load_comparator
 from pipeline.dedup.likeness import match_detail
+from pipeline.dedup.overlay import Overlay
+from pipeline.dedup.prepare import prepare
 from pipeline.dedup.rendering import render_alike
 from pipeline.records import RgbArray
 from tests.pipeline.dedup_overlays import lay, worst
@@ -49,14 +51,14 @@ def test_an_edit_is_left_by_every_rendering(amount: float) -> None:
     cv2.circle(edited, (60, 100), 7, (190, 60, 50), -1, cv2.LINE_AA)
     overlay = lay(draw_small(), sharpen(edited, amount, 2.0))
     assert worst(render_alike(overlay)) > 30.0
-    comparator = load_comparator("registration")
-    assert not comparator.compare(*(comparator.prepare(one) for one in (draw_small(), edited))).duplicate
+    judge = load_comparator("registration")
+    assert not judge.compare(*(judge.prepare(one) for one in (draw_small(), edited))).duplicate
 
 
 def test_a_strongly_sharpened_small_picture_is_a_copy() -> None:
-    comparator = load_comparator("registration")
-    pair = [comparator.prepare(one) for one in (draw_small(5), sharpen(draw_small(5), 1.5, 2.0))]
-    assert comparator.compare(*pair).duplicate
+    judge = load_comparator("registration")
+    pair = [judge.prepare(one) for one in (draw_small(5), sharpen(draw_small(5), 1.5, 2.0))]
+    assert judge.compare(*pair).duplicate
 
 
 def test_pictures_with_too_little_in_common_are_left_as_they_are() -> None:
@@ -81,3 +83,22 @@ def test_colour_of_half_the_resolution_is_no_difference() -> None:
         left, _, right = match_detail(sharp, sharp, bled, everywhere, apart)
         off.append(float(cv2.absdiff(left, right).mean()))
     assert off[1] < 0.9 * off[0]
+
+
+@pytest.mark.parametrize(("left", "views"), [(0.3, 2), (1.0, 1)])
+def test_a_place_that_stands_alone_is_rendered_away_only_if_little_of_it_is_left(
+    left: float, views: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = draw_small()
+    edited = plain.copy()
+    cv2.circle(edited, (60, 100), 6, (110, 110, 118), -1, cv2.LINE_AA)
+
+    def render(overlay: Overlay) -> Overlay:
+        mixed = cv2.addWeighted(overlay.alike.right, left, overlay.alike.lowest, 1 - left, 0)
+        alike = replace(overlay.alike, highest=overlay.alike.lowest, right=np.asarray(mixed, np.uint8))
+        return replace(overlay, alike=alike)
+
+    monkeypatch.setattr(comparator, "render_alike", render)
+    found = list(comparator.view_pairs(prepare(plain), prepare(edited)))
+    assert found[0].features["residual"] > comparator.SPREAD * (1 + found[0].features["elsewhere"])
+    assert len(found) == views

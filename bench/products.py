@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import platform
 import time
 from collections.abc import Callable, Iterator
@@ -14,6 +13,7 @@ from tempfile import TemporaryFile
 from bench import naive
 from pipeline import catalog_files
 from pipeline.catalog_records import ParsedOffer, ParsedProduct
+from pipeline.folders import walk
 from pipeline.selection_files import FileSelector, list_images
 from pipeline.sources import ImageSource
 
@@ -32,9 +32,8 @@ def find_products(args: argparse.Namespace) -> list[ParsedProduct]:
 
 def group_files(folder: Path) -> Iterator[list[Path]]:
     """Files that stand for one product each."""
-    for path, folders, names in os.walk(folder.resolve()):
-        folders.sort()
-        files = [Path(path) / name for name in sorted(names)]
+    for path, names in walk(folder.resolve()):
+        files = [path / name for name in names]
         step = len(files) if len(files) <= LARGEST else CUT
         yield from (files[start : start + step] for start in range(0, len(files), step or 1))
 

@@ -11,6 +11,7 @@ import numpy as np
 from pipeline.backbone import load_backbone
 from pipeline.compliance import overlay_maps
 from pipeline.compliance.overlay import NAME
+from pipeline.folders import list_files
 from pipeline.head_store import HEADS_FOLDER
 from pipeline.images import UnreadableImage, decode
 from pipeline.records import FloatArray, RgbArray
@@ -40,7 +41,7 @@ def read_photos(folders: list[Path]) -> list[list[RgbArray]]:
     found: list[list[RgbArray]] = []
     for folder in folders:
         photos = []
-        for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        for path in list_files(folder):
             try:
                 photos.append(decode(path.read_bytes(), max_side_px=PHOTO_SIDE_PX).rgb)
             except UnreadableImage:

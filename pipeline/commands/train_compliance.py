@@ -13,6 +13,7 @@ from tqdm import tqdm
 
 from pipeline.backbone import Backbone, load_backbone
 from pipeline.config import PipelineConfig
+from pipeline.folders import list_files
 from pipeline.head_store import save_head
 from pipeline.images import UnreadableImage, decode
 from pipeline.records import RgbArray
@@ -42,7 +43,7 @@ def read_folder(folder: Path, backbone: Backbone) -> list[RgbArray]:
     if not folder.is_dir():
         raise ValueError(f"{folder} is not a folder")
     found = []
-    for path in tqdm(sorted(p for p in folder.rglob("*") if p.is_file()), unit="image", desc=folder.name):
+    for path in tqdm(list_files(folder), unit="image", desc=folder.name):
         try:
             found.append(backbone.to_input(decode(path.read_bytes(), max_side_px=512).rgb))
         except UnreadableImage as error:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from pipeline import compliance
+from pipeline import compliance, folders
 from pipeline.backbone import Backbone
 from pipeline.foreground import find_object
 from pipeline.images import UnreadableImage, decode
@@ -55,7 +55,7 @@ def read_labels(path: Path) -> dict[str, str]:
 
 def list_files(folder: Path, limit: int, seed: int) -> list[Path]:
     """Image files below a folder, at most `limit` (0: all), chosen by the seed. Raises ValueError if none."""
-    files = sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES)
+    files = [path for path in folders.list_files(folder) if path.suffix.lower() in SUFFIXES]
     if not files:
         raise ValueError(f"No images under {folder}.")
     order = np.random.default_rng(seed).permutation(len(files))[: limit or None]

@@ -53,6 +53,52 @@ def test_twenty_of_a_second_window_say_how_many_were_answered(live_server: Any, 
     assert [value for _, value in said()] == ["no"] * 3
 
 
+def test_of_twenty_what_did_not_come_is_tried_again_or_left_out_and_never_called_no(
+    live_server: Any, label: Any
+) -> None:
+    made = ask_about(3, "badge")
+    page = label("/label/grid/")
+    lost = f"**/i/**{made[1].image.sha256}**"
+    page.route(lost, lambda route: route.abort())
+    page.reload()
+    trouble = page.locator("#trouble")
+    expect(trouble).to_contain_text("1 picture could not be loaded.")
+    expect(page.locator("#submit-word")).to_have_text("Save 2: 0 yes")
+    expect(page.locator(".answer-tile").nth(1)).to_contain_text("Not loaded")
+    page.unroute(lost)
+    again = page.get_by_role("button", name="Try again")
+    again.focus()
+    page.keyboard.press("Enter")
+    expect(trouble).to_be_hidden()
+    expect(page.locator(".answer-tile").nth(1)).to_be_focused()
+    expect(page.locator("#submit-word")).to_have_text("Save 3: 0 yes")
+    page.route(lost, lambda route: route.abort())
+    page.reload()
+    expect(page.locator("#submit-word")).to_have_text("Save 2: 0 yes")
+    page.keyboard.press("Enter")
+    wait_saved(page)
+    assert sorted(said()) == [(made[0].pk, "no"), (made[2].pk, "no")]
+
+
+def test_nothing_is_sent_while_pictures_are_on_their_way(live_server: Any, label: Any) -> None:
+    ask_about(2, "badge")
+    page = label("/label/grid/")
+    held: list[Any] = []
+    page.route("**/i/**", lambda route: held.append(route))
+    page.reload(wait_until="domcontentloaded")  # the whole would wait for the pictures
+    expect(page.locator(".answer-tile")).to_have_count(2)
+    expect(page.locator('[data-do="submit"]')).to_be_disabled()
+    page.keyboard.press("Enter")
+    expect(page.locator(".answer-tile")).to_have_count(2)
+    assert said() == []
+    for route in held:
+        route.continue_()
+    expect(page.locator("#submit-word")).to_have_text("Save 2: 0 yes")
+    page.keyboard.press("Enter")
+    wait_saved(page)
+    assert len(said()) == 2
+
+
 def test_a_picture_that_did_not_come_is_tried_again_and_takes_no_answer_before(
     live_server: Any, open_page: OpenPage
 ) -> None:
@@ -71,7 +117,7 @@ def test_a_picture_that_did_not_come_is_tried_again_and_takes_no_answer_before(
     page.keyboard.press("Enter")
     expect(lost).to_be_hidden()
     expect(page.locator("#sentence")).to_be_focused()
-    assert page.evaluate("document.querySelector('.stage-frame img').naturalWidth") > 0
+    page.wait_for_function("document.querySelector('.stage-frame img').naturalWidth > 0")
     press(page, "n")
     wait_saved(page)
     assert said() == [(question.pk, "no")]

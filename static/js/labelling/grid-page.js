@@ -20,6 +20,7 @@ const gone = new Set(sending.outbox.list().flatMap((entry) => entry.body.answers
 const past = []; // of this page: sent grids that can be taken back
 let shown = [];
 let shownAt = 0;
+let brokenSaid = false; // whether the notice speaks of pictures that did not come
 let today = Number(root.dataset.today);
 
 const wordOf = (value) => ({ no: gettext("No"), yes: gettext("Yes"), cannot_tell: gettext("I cannot tell") })[value];
@@ -33,6 +34,7 @@ function hear(said, entry) {
   say(find("#advice"), sessionStorage.getItem("smartimg.advice") === said.progress.hintKey ? "" : said.progress.hint);
   find("#advice").dataset.key = said.progress.hintKey;
   if (!shown.length) fill(said.questions.filter(({ id }) => !gone.has(id)));
+  else drawBroken();
 }
 
 function refuse(message) {
@@ -41,7 +43,7 @@ function refuse(message) {
 }
 
 function fill(questions) {
-  shown = questions.slice(0, MANY).map((question) => ({ question, value: "no" }));
+  shown = questions.slice(0, MANY).map((question) => ({ question, value: "no", sight: "loading" }));
   root.hidden = !shown.length;
   find("#empty").hidden = Boolean(shown.length) || !find("#pause").hidden;
   if (!shown.length) return sending.lookAgain();
@@ -62,6 +64,7 @@ function makeTile(one, index) {
   Object.assign(tile, { type: "button", className: "answer-tile" });
   const picture = document.createElement("img");
   const [image] = one.question.images;
+  for (const [event, sight] of [["load", "seen"], ["error", "broken"]]) picture.addEventListener(event, () => see(one, sight));
   Object.assign(picture, { src: image.small, width: image.width, height: image.height, alt: "" });
   const word = document.createElement("span");
   word.className = "answer-word";
@@ -71,38 +74,83 @@ function makeTile(one, index) {
   return tile;
 }
 
+// Nobody says no to what they did not see: a picture counts once it is there.
+function see(one, sight) {
+  if (!shown.includes(one)) return;
+  one.sight = sight;
+  draw();
+}
+
+function retry() {
+  const broken = shown.filter(({ sight }) => sight === "broken");
+  broken.forEach((one) => { one.sight = "loading"; });
+  place.children[shown.indexOf(broken[0])]?.focus(); // the button goes
+  draw();
+  broken.forEach((one) => {
+    const picture = place.children[shown.indexOf(one)].querySelector("img");
+    const [image] = one.question.images;
+    picture.removeAttribute("src");
+    picture.src = image.small;
+  });
+}
+
 function turn(index) {
   if (!shown[index]) return;
+  if (shown[index].sight === "broken") return retry();
   shown[index].value = VALUES[(VALUES.indexOf(shown[index].value) + 1) % VALUES.length];
   draw();
 }
 
 function draw() {
-  shown.forEach(({ value, question }, index) => {
+  shown.forEach(({ value, sight, question }, index) => {
     const tile = place.children[index];
-    tile.dataset.value = value;
-    tile.querySelector(".answer-word").textContent = wordOf(value);
-    tile.setAttribute("aria-label", gettext("Picture {number}, {alt}: {answer}", { number: index + 1, alt: question.images[0].alt, answer: wordOf(value) }));
+    const answer = sight === "broken" ? gettext("Not loaded") : wordOf(value);
+    Object.assign(tile.dataset, { value, sight });
+    tile.querySelector(".answer-word").textContent = answer;
+    tile.setAttribute("aria-label", gettext("Picture {number}, {alt}: {answer}", { number: index + 1, alt: question.images[0].alt, answer }));
   });
-  const yes = shown.filter(({ value }) => value === "yes").length;
-  find("#submit-word").textContent = gettext("Save {count}: {yes} yes", { count: shown.length, yes });
+  const seen = shown.filter(({ sight }) => sight === "seen");
+  const yes = seen.filter(({ value }) => value === "yes").length;
+  find("#submit-word").textContent = gettext("Save {count}: {yes} yes", { count: seen.length, yes });
+  find('[data-do="submit"]').disabled = isLoading();
+  drawBroken();
   find('[data-do="undo"]').disabled = !past.length;
   find("#today").textContent = ngettext("{count} answer today", "{count} answers today", today);
   find("#progress").value = today % ROUND;
 }
 
-// One request with a key an answer; the time is shared out among the pictures.
+function isLoading() {
+  return shown.some(({ sight }) => sight === "loading");
+}
+
+function drawBroken() {
+  const count = shown.filter(({ sight }) => sight === "broken").length;
+  const isSaid = count > 0 && !isLoading();
+  find('[data-do="retry"]').hidden = !isSaid;
+  if (isSaid) say(find("#trouble"), ngettext("{count} picture could not be loaded. Try again, or save without it: it is asked again later.", "{count} pictures could not be loaded. Try again, or save without them: they are asked again later.", count));
+  else if (brokenSaid) say(find("#trouble"), "");
+  brokenSaid = isSaid;
+}
+
+// One request with a key an answer; the time is shared out among the pictures. Those that did not come are left out.
 function submit() {
-  if (!shown.length) return;
+  if (!shown.length || isLoading()) return;
+  const answered = shown.filter(({ sight }) => sight === "seen");
+  shown.forEach(({ question }) => gone.add(question.id));
+  shown = [];
+  draw();
+  place.replaceChildren();
+  if (answered.length) send(answered);
+  else sending.look();
+}
+
+function send(shown) {
   const seconds = Math.round((performance.now() - shownAt) / shown.length) / 1000;
   const answers = shown.map(({ question, value }) => ({ question: question.id, proof: question.proof, value, client_id: makeKey(), seconds }));
   const key = makeKey();
   past.push({ key, shown });
-  shown.forEach(({ question }) => gone.add(question.id));
   today += shown.length;
-  shown = [];
   draw();
-  place.replaceChildren();
   sending.add(key, key, "/label/answers/", { answers });
   find("#heard").textContent = ngettext("{count} answer sent", "{count} answers sent", answers.length);
 }
@@ -116,7 +164,7 @@ function undo() {
   questions.forEach(({ id }) => gone.delete(id));
   if (!sending.outbox.cancel(step.key)) sending.add(makeKey(), step.key, "/label/undo/", { questions: questions.map(({ id }) => id) });
   fill(questions);
-  shown = step.shown;
+  shown.forEach((one, index) => { one.value = step.shown[index].value; });
   draw();
 }
 
@@ -134,7 +182,7 @@ function move(event) {
   tiles[Math.min(tiles.length - 1, Math.max(0, at + by))]?.focus();
 }
 
-const commands = { submit, undo, examples };
+const commands = { submit, undo, examples, retry };
 document.addEventListener("keydown", (event) => {
   if (isTyping(event) || root.hidden) return;
   const key = readKey({ key: event.key, code: event.code, shiftKey: event.shiftKey });

@@ -9,6 +9,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
+from review.views.label_words import LABEL_FORMS
+
 # The forms of what is said there, the particular before the general. A test holds them true.
 FORMS = (
     noop("The file is empty."),
@@ -191,7 +193,7 @@ def _split(noted: str) -> list[tuple[str, str]]:
 
 @lru_cache(maxsize=1)
 def _patterns() -> list[tuple[re.Pattern[str], str]]:
-    return [(_compile(form), form) for form in FORMS]
+    return [(_compile(form), form) for form in (*FORMS, *LABEL_FORMS)]
 
 
 def _compile(form: str) -> re.Pattern[str]:

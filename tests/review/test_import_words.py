@@ -26,6 +26,7 @@ from pipeline.sources import locate_address
 from review.models import CatalogImport, ImportProblem
 from review.templatetags.proposals import note_in_language
 from review.views.import_words import FORMS, find_form, say_reason
+from review.views.label_words import LABEL_FORMS
 from tests.review.factories import draw_picture
 
 USUAL: dict[str, Any] = {"id": "p", "offers": [{"supplier": "Norda", "images": []}]}
@@ -147,6 +148,10 @@ def test_why_a_picture_was_not_had_is_german_on_a_german_page(list_them: Callabl
             "Der Katalog in der ZIP-Datei, 'a.csv': Die Datei ist durch ein Passwort geschützt; "
             "packen Sie sie ohne.",
         ),
+        (
+            "Behind line 7: this is no UTF-8 text. What was read before it is kept.",
+            "Hinter Zeile 7: Das ist kein UTF-8-Text. Was davor gelesen wurde, bleibt.",
+        ),
         ("Something new.", "Something new."),
     ],
 )
@@ -156,7 +161,7 @@ def test_a_reason_keeps_its_values(english: str, german: str) -> None:
 
 
 def test_each_form_finds_itself_and_no_other_first() -> None:
-    for form in FORMS:
+    for form in (*FORMS, *LABEL_FORMS):
         found = find_form(form.replace("{{", "{").replace("}}", "}"))
         assert found
         assert found[0] == form

@@ -19,6 +19,7 @@ from review.models import Image, Label, LabelImport
 from tests.review.exported import export, freeze_pairs, read
 from tests.review.factories import draw_picture, make_image, make_pictured_image
 from tests.review.labelled import LATER, NOW, label
+from tests.review.said import check_german
 from tests.review.test_exports import folder, pictured  # noqa: F401  (fixtures)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("folder")]
@@ -28,6 +29,7 @@ def send(data: bytes, name: str = "labels.csv", **said: Any) -> LabelImport:
     taken = label_intake.start(file=io.BytesIO(data), name=name, by=None, now=NOW, **said)
     assert label_imports.read(taken.pk, lambda: NOW)
     taken.refresh_from_db()
+    check_german(taken.error, *reasons(taken))
     return taken
 
 
@@ -290,3 +292,4 @@ def test_a_file_that_is_gone_says_so(folder: Path) -> None:  # noqa: F811
     label_imports.read(taken.pk, lambda: NOW)
     taken.refresh_from_db()
     assert "not in the store" in taken.error
+    check_german(taken.error, *reasons(taken))

@@ -44,7 +44,7 @@ def path_on_server(report: CatalogImport) -> str:
 
 @register.filter
 def in_words_of_page(reason: str) -> str:
-    """Why an import refused something, in the language of the page."""
+    """Why an import refused something, or work failed, in the language of the page."""
     return say_reason(reason)
 
 

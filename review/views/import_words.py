@@ -1,4 +1,4 @@
-"""Why an import refused something, as it was noted in English, in the language of the page."""
+"""Why an import refused something, or work failed: noted in English, said in the language of the page."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
 from review.views.label_words import LABEL_FORMS
+from review.views.work_words import WORK_FORMS
 
 # The forms of what is said there, the particular before the general. A test holds them true.
 FORMS = (
@@ -193,7 +194,7 @@ def _split(noted: str) -> list[tuple[str, str]]:
 
 @lru_cache(maxsize=1)
 def _patterns() -> list[tuple[re.Pattern[str], str]]:
-    return [(_compile(form), form) for form in (*FORMS, *LABEL_FORMS)]
+    return [(_compile(form), form) for form in (*FORMS, *LABEL_FORMS, *WORK_FORMS)]
 
 
 def _compile(form: str) -> re.Pattern[str]:

@@ -104,7 +104,8 @@ def announce(place: Place, options: Options, address: str) -> None:
     """Say where it is, and show it."""
     say(f"\n  smartimg is running at {address}\n")
     say(first_steps.describe_logins(place))
-    say("  Logs are in var/log. Ctrl-C ends everything; the data stays in var/.\n")
+    shown = place.var.relative_to(BASE_DIR) if place.var.is_relative_to(BASE_DIR) else place.var
+    say(f"  Logs are in {shown}/log. Ctrl-C ends everything; the data stays in {shown}/.\n")
     if options.browser and (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         webbrowser.open(address)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -23,11 +24,14 @@ from pipeline.catalog_records import NotACatalog, ParsedProduct
 from pipeline.config import DecodeLimits
 from pipeline.images import UnreadableImage, decode
 from pipeline.sources import locate_address
+from pipeline.training.judge_last_block import NoPictures
 from review.models import CatalogImport, ImportProblem
 from review.templatetags.proposals import note_in_language
 from review.views.import_words import FORMS, find_form, say_reason
 from review.views.label_words import LABEL_FORMS
+from review.views.work_words import WORK_FORMS
 from tests.review.factories import draw_picture
+from tests.review.said import check_german
 
 USUAL: dict[str, Any] = {"id": "p", "offers": [{"supplier": "Norda", "images": []}]}
 
@@ -152,6 +156,11 @@ def test_why_a_picture_was_not_had_is_german_on_a_german_page(list_them: Callabl
             "Behind line 7: this is no UTF-8 text. What was read before it is kept.",
             "Hinter Zeile 7: Das ist kein UTF-8-Text. Was davor gelesen wurde, bleibt.",
         ),
+        (
+            "2 of the last 8 questions with a known answer were answered right; at least 70 % are needed.",
+            "2 der letzten 8 Fragen mit bekannter Antwort wurden richtig beantwortet; nötig sind mindestens "
+            "70 %.",
+        ),
         ("Something new.", "Something new."),
     ],
 )
@@ -161,7 +170,7 @@ def test_a_reason_keeps_its_values(english: str, german: str) -> None:
 
 
 def test_each_form_finds_itself_and_no_other_first() -> None:
-    for form in (*FORMS, *LABEL_FORMS):
+    for form in (*FORMS, *LABEL_FORMS, *WORK_FORMS):
         found = find_form(form.replace("{{", "{").replace("}}", "}"))
         assert found
         assert found[0] == form
@@ -188,3 +197,17 @@ def test_notes_of_a_proposal_speak_german() -> None:
         assert "ließ sich nicht holen" in note_in_language(
             "today's image 2 could not be fetched and is in neither set: https://a.example/x.jpg"
         )
+
+
+@pytest.mark.parametrize("reason", [str(NoPictures.__doc__), "Given up: its worker was lost 5 times."])
+def test_why_work_failed_is_german_on_a_german_page(reason: str) -> None:
+    check_german(reason)
+
+
+def test_no_page_prints_a_stored_reason_as_it_is() -> None:
+    stored = re.compile(
+        r"{{ (?:run|comparison|export|snapshot|report|loop|pause)\.(?:error|reason|failure) }}"
+    )
+    folder = Path(__file__).resolve().parents[2] / "templates"
+    bare = [path.name for path in folder.rglob("*.html") if stored.search(path.read_text(encoding="utf-8"))]
+    assert bare == []

@@ -17,7 +17,7 @@ from pipeline.compliance.flat_things import FLATTEST, NAME, load_flatness, rate_
 from pipeline.compliance.overlay import hash_judge, order_evidence, read_card, weigh_reading
 from pipeline.compliance.overlay_reading import NAMES
 from pipeline.head_store import HEADS_FOLDER, Head, HeadMismatch
-from pipeline.training.badge_scores import FALSE_SHARE, BadgeFit, Rows, fit_logistic, weigh
+from pipeline.training.badge_scores import FALSE_SHARE, BadgeFit, Rows, find_quantile, fit_logistic, weigh
 from tests.pipeline.drawing import draw_product
 
 COUNT = 6000
@@ -67,10 +67,30 @@ def test_what_the_maps_say_counts_where_it_tells_something() -> None:
 
 def test_the_threshold_leaves_the_stated_share_and_flatness_finds_more() -> None:
     rows = _draw_rows()
+    rows.read[:] = 0  # clean flat things with offers would count less
     blind = Rows(**{**rows.__dict__, "looks": np.full_like(rows.looks, 0.1)})
     told, untold = _weigh(rows).card, _weigh(blind).card
     assert told["figures"]["false_share"] == FALSE_SHARE
     assert told["figures"]["recall"] > untold["figures"]["recall"] * 1.1
+
+
+def test_a_drawn_things_own_offer_counts_little() -> None:
+    rows = _draw_rows()
+    offered = rows.read[:, 0] > 0
+    assert set(rows.rarity[offered & (rows.thing == "flat") & ~rows.overlaid]) == {np.float32(0.2)}
+    assert set(rows.rarity[~offered | (rows.thing == "photo") | rows.overlaid]) == {np.float32(1)}
+    photos = Rows(**{**rows.__dict__, "read": rows.read * ((rows.thing == "flat") | rows.overlaid)[:, None]})
+    solid = Rows(**{**photos.__dict__, "thing": np.full(COUNT, "photo"), "looks": rows.looks * 0})
+    solid.thing[:2] = "flat"  # some are needed to learn what is flat
+    assert _weigh(photos).card["figures"]["recall"] > _weigh(solid).card["figures"]["recall"] * 1.1
+
+
+def test_a_quantile_counts_weights() -> None:
+    values = np.random.default_rng(0).normal(size=101).astype(np.float32)
+    even = np.ones(101, np.float32)
+    assert find_quantile(values, even, 0.95) == pytest.approx(float(np.quantile(values, 0.95)))
+    light = np.where(values > 1, 0.01, 1).astype(np.float32)
+    assert find_quantile(values, light, 0.99) < 1 < find_quantile(values, even, 0.95)
 
 
 def test_flatness_is_nothing_for_most_and_has_an_end() -> None:

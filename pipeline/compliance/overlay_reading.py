@@ -36,7 +36,7 @@ def read_finding(
     """Reads the finding's strongest spots, at most `spots`; `cover` float32 (S,S), 0 to 1, of one kind."""
     lines: list[text.TextLine] = []
     for box in find_spots(cover, rgb.shape)[:spots]:
-        new = text.read_text(rgb, box)
+        new = text.read_whole(rgb, box)
         lines += [line for line in new if not any(_overlap(line.box, one.box) > SAME for one in lines)]
     return Reading(weigh_lines(lines, placement.find_product(rgb, found) if lines else None), lines)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
@@ -161,6 +162,32 @@ def test_a_part_is_read_alone_and_its_lines_are_placed_on_the_whole() -> None:
     assert line.text == "SALE"
     assert 0 < line.box[0] < line.box[2] < 0.4 and 0.1 < line.box[1] < line.box[3] < 0.3
     assert text.read_text(picture, (0.5, 0.7, 1.0, 1.0)) == []
+
+
+def test_a_line_that_the_box_cuts_is_read_whole() -> None:
+    picture = np.full((400, 600, 3), 255, np.uint8)
+    cv2.putText(
+        picture, "BESTSELLER", (60, 210), cv2.FONT_HERSHEY_SIMPLEX, 2.2, (180, 20, 20), 6, cv2.LINE_AA
+    )
+    middle = (0.35, 0.4, 0.7, 0.55)
+    assert [line.text for line in text.read_text(picture, middle)] != ["BESTSELLER"]
+    assert [line.text for line in text.read_whole(picture, middle)] == ["BESTSELLER"]
+    whole = (0.0, 0.0, 1.0, 1.0)  # no side can be moved
+    assert text.read_whole(picture, whole) == text.read_text(picture, whole)
+
+
+def test_a_line_is_read_once_where_the_box_holds_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[list[float]] = []
+
+    def read(rgb: RgbArray, box: list[float]) -> list[text.TextLine]:
+        asked.append([round(end, 3) for end in box])
+        return [_line(0.3, 0.4, 0.5, 0.5)]
+
+    monkeypatch.setattr(text, "read_text", read)
+    for box in ([0.3, 0.4, 0.5, 0.5], [0.2, 0.3, 0.47, 0.6]):
+        text.read_whole(draw_product(), box)
+    # the second box with its margin ends where the line does: half its length more is read there
+    assert asked == [[0.3, 0.4, 0.5, 0.5], [0.2, 0.3, 0.47, 0.6], [0.2, 0.3, 0.57, 0.6]]
 
 
 def test_what_stands_beside_the_product_is_told_from_what_stands_on_it() -> None:

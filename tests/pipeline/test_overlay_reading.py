@@ -63,10 +63,26 @@ def test_the_largest_lines_are_read_and_blanks_hold_none() -> None:
         "ab 9.99 EUR",
         "新品上市",
         "Bio",
+        "3 za 2",
+        "199 EUR",
+        "Only $49",
+        "Ücretsiz kargo",
     ],
 )
 def test_offers_are_known_in_many_words(words: str) -> None:
     assert is_offer(words)
+
+
+@pytest.mark.parametrize(
+    "words", ["Sonderprels", "BESTPRCE", "Edlitor's pick", "Lastdhance", "HOBNHKA", "CKMAKA", "'EKTTWON"]
+)
+def test_offers_are_known_where_letters_are_misread_or_of_another_script(words: str) -> None:
+    assert is_offer(words)
+
+
+@pytest.mark.parametrize("words", ["Whipping cream", "Skipping rope", "Spatial", "Carta regalo", "Backpack"])
+def test_words_that_resemble_offers_are_none(words: str) -> None:
+    assert not is_offer(words)
 
 
 @pytest.mark.parametrize("words", ["12%fett", "3,0 %", "100 %", "15 % fat", "40% vol"])

@@ -31,13 +31,22 @@ class Reading:
 
 
 def read_finding(
-    rgb: RgbArray, cover: FloatArray, found: Foreground | None = None, spots: int = SPOTS
+    rgb: RgbArray,
+    cover: FloatArray,
+    found: Foreground | None = None,
+    spots: int = SPOTS,
+    elsewhere: bool = False,
 ) -> Reading:
-    """Reads the finding's strongest spots, at most `spots`; `cover` float32 (S,S), 0 to 1, of one kind."""
+    """Reads the finding's strongest spots, at most `spots`; `cover` float32 (S,S), 0 to 1, of one kind.
+
+    With `elsewhere` the whole picture is read where no offer stands there, and its offers count too.
+    """
     lines: list[text.TextLine] = []
     for box in find_spots(cover, rgb.shape)[:spots]:
         new = text.read_whole(rgb, box)
         lines += [line for line in new if not any(_overlap(line.box, one.box) > SAME for one in lines)]
+    if elsewhere and not any(wording.is_offer(line.text) for line in lines):
+        lines += [line for line in text.read_all(rgb) if wording.is_offer(line.text)]
     return Reading(weigh_lines(lines, placement.find_product(rgb, found) if lines else None), lines)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from pipeline.compliance import overlay, overlay_reading, placement
@@ -50,7 +51,8 @@ def _read(
 ) -> FloatArray:
     """Evidence of what is read; its lines, and what they say, are written into `evidence`."""
     spots = int(fit.get("spots", overlay_reading.SPOTS))
-    reading = overlay_reading.read_finding(rgb, finding.cover[..., slot], found, spots)
+    elsewhere = finding.scores[KINDS[slot]] >= float(fit.get("elsewhere_from", math.inf))
+    reading = overlay_reading.read_finding(rgb, finding.cover[..., slot], found, spots, elsewhere)
     evidence["text"] = [line.text for line in reading.lines[:LINES]]
     evidence["network"] = round(finding.scores[KINDS[slot]], 4)
     for name in ("offer", "owner"):

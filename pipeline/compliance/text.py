@@ -17,6 +17,7 @@ LARGEST = 2.5  # enlargement of small parts
 MARGIN = 0.03  # of the picture, read round a finding
 MIN_CONFIDENCE = 0.6  # of the reader; below it lines of a texture are 'read'
 MOST = 4  # lines that are read; they take 2 ms each
+ALL_SIDE_PX, ALL_MOST = 480, 8  # of a whole picture: overlays' letters are small in it, and print is larger
 CUT = 0.012  # of the picture: a line that comes so near to where the part ends may go on beyond it
 ROOM = (
     0.5  # of such a line, or LEAST_ROOM of the picture, that is read beyond; all of it reads print nearby too
@@ -43,16 +44,25 @@ def read_text(rgb: RgbArray, box: Sequence[float] = (0.0, 0.0, 1.0, 1.0)) -> lis
     `box` is the part to read: left, top, right, bottom as shares of the picture. Boxes of lines are
     shares of the whole picture.
     """
+    return _read_part(rgb, box, SIDE_PX, MOST)
+
+
+def read_all(rgb: RgbArray) -> list[TextLine]:
+    """The same of the whole picture, in finer letters and more lines; it takes three times as long."""
+    return _read_part(rgb, (0.0, 0.0, 1.0, 1.0), ALL_SIDE_PX, ALL_MOST)
+
+
+def _read_part(rgb: RgbArray, box: Sequence[float], side_px: int, most: int) -> list[TextLine]:
     height, width = rgb.shape[:2]
     left, top = (int(max(0.0, box[i] - MARGIN) * (width, height)[i]) for i in (0, 1))
     right, low = (int(min(1.0, box[i + 2] + MARGIN) * (width, height)[i]) for i in (0, 1))
     part = rgb[top : max(top + 1, low), left : max(left + 1, right)]
-    scale = min(LARGEST, SIDE_PX / max(part.shape[:2]))
+    scale = min(LARGEST, side_px / max(part.shape[:2]))
     size = (max(16, round(part.shape[1] * scale)), max(16, round(part.shape[0] * scale)))
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
     small = np.asarray(cv2.resize(part, size, interpolation=how), np.uint8)
     lines = []
-    for line in load_reader(choose_precision()).read(small, MOST):
+    for line in load_reader(choose_precision()).read(small, most):
         ends = line.corners / (np.array(size) / part.shape[1::-1]) + (left, top)
         ends = (ends / (width, height)).clip(0, 1)
         (x, y), (right_end, low_end) = ends.min(axis=0), ends.max(axis=0)

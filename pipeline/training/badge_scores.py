@@ -21,6 +21,7 @@ from pipeline.training.overlay_examples import KINDS, SIDE_PX
 SLOT = KINDS.index("badge")
 READ_SHARE = 0.22  # of clean trials held out, those that look most like a badge: what they bear is read
 READ_SPOTS = 1  # a second one told nothing more
+ELSEWHERE_FROM = 0.5  # a first score; 4 % of unseen clean photos reach it, and from 0 on little more is won
 HEEDED = ("offer", "owner", "none")  # of what is read; where it stands told nothing that the network did not
 # of clean trials held out, by weights that never saw their source: three of 536, half of which are drawn flat
 # things; at 0.01 two fine pictures of the demo are flagged
@@ -94,7 +95,7 @@ def fit_badge(folder: Path, trials: Sequence[Trial], look: Look, report: Any = p
     doubtful = np.flatnonzero(chances >= start).tolist()
     report(f"{len(trials)} trials, {len(doubtful)} are doubtful")
     for row in doubtful:
-        rows.read[row] = _read(trials[row], covers[row])
+        rows.read[row] = _read(trials[row], covers[row], bool(chances[row] >= ELSEWHERE_FROM))
         rows.looks[row] = looks[row] / np.linalg.norm(looks[row])
     return weigh(rows, first, start)
 
@@ -120,7 +121,7 @@ def weigh(rows: Rows, first: Judge, start: float) -> BadgeFit:
             "maps": first[0][-len(overlay_maps.NAMES) :].tolist(),
             "shift": first[1],
         },
-        "reading": reading | {"from": start, "spots": READ_SPOTS},
+        "reading": reading | {"from": start, "spots": READ_SPOTS, "elsewhere_from": ELSEWHERE_FROM},
         "thresholds": limit,
         "figures": {"recall": round(found, 4), "false_share": FALSE_SHARE},
     }
@@ -173,10 +174,10 @@ def _gather(trials: Sequence[Trial], seen: FloatArray, width: int) -> Rows:
     return Rows(seen, read, np.zeros((len(trials), width), np.float32), thing, overlaid, held, group)
 
 
-def _read(trial: Trial, cover: FloatArray) -> FloatArray:
+def _read(trial: Trial, cover: FloatArray, elsewhere: bool) -> FloatArray:
     """What is read on the trial, float32 (9,), less what says nothing of badges."""
     rgb = decode(trial.data).rgb
-    told = overlay_reading.read_finding(rgb, cover, find_object(rgb), READ_SPOTS).evidence
+    told = overlay_reading.read_finding(rgb, cover, find_object(rgb), READ_SPOTS, elsewhere).evidence
     return np.asarray(told * np.array([name in HEEDED for name in overlay_reading.NAMES]), np.float32)
 
 

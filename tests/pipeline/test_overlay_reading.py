@@ -103,6 +103,26 @@ def test_owners_are_known_by_their_pages_and_warnings(words: str) -> None:
     assert is_owner(words)
 
 
+def test_offers_elsewhere_count_where_the_spot_says_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    cover = np.zeros((40, 40), np.float32)
+    cover[2:6, 2:10] = 0.9
+    spot = [_line("Hartwell", 0.05, 0.05, 0.25, 0.15)]
+    monkeypatch.setattr(text, "read_text", lambda rgb, box: list(spot))
+    monkeypatch.setattr(
+        text, "read_all", lambda rgb: [_line("Norda", 0, 0, 1, 1), _line("SALE", 0.7, 0.8, 0.9, 0.9)]
+    )
+
+    def read(elsewhere: bool) -> list[str]:
+        return [
+            n.text for n in overlay_reading.read_finding(draw_product(), cover, elsewhere=elsewhere).lines
+        ]
+
+    assert read(elsewhere=False) == ["Hartwell"]
+    assert read(elsewhere=True) == ["Hartwell", "SALE"]
+    spot[:] = [_line("-20%", 0.05, 0.05, 0.25, 0.15)]
+    assert read(elsewhere=True) == ["-20%"]  # the picture is not read again
+
+
 def test_where_a_line_stands_is_told() -> None:
     product = np.zeros((100, 100), bool)
     product[:, 50:] = True

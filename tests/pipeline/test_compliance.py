@@ -244,3 +244,13 @@ def test_another_version_of_the_text_finder_is_refused(monkeypatch: pytest.Monke
     monkeypatch.setattr(text_trunk, "TAPS", ("no such layer",))
     with pytest.raises(text_trunk.TrunkUnavailable, match="has no layer no such layer"):
         text_trunk.read_trunk()
+
+
+def test_the_whole_picture_is_read_for_likely_badges_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text, "read_text", lambda rgb, box: [])
+    monkeypatch.setattr(text, "read_all", lambda rgb: [_line(0.7, 0.8, 0.9, 0.9)])
+    likely = CARD["reading"]["badge"]["elsewhere_from"]
+    for score, words in ((likely, ["SALE"]), (likely * 0.98, None)):
+        told = judge_overlays(draw_product(), _finding(score, cover=CORNER))["badge"]
+        assert told.evidence.get("text") == (words or [])
+        assert told.evidence.get("says") == ("offer" if words else None)
